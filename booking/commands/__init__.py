@@ -1,0 +1,1 @@
+"""What operators can say, a module a room."""

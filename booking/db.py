@@ -1,0 +1,158 @@
+"""The database: one session a request, one way to write, and the only `commit()`.
+
+SQLite and PostgreSQL keep the same promise: what a rule counts inside `transaction()` is still true
+when its result is written. SQLite lets one writer in (BEGIN IMMEDIATE, and a lock of this process, because its
+own busy handler is an unfair sleep and poll); on PostgreSQL the rows that a verb locks make it wait.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import TypeDecorator
+
+WAIT_SECONDS = 10
+"""How long a writer waits for SQLite's lock; PostgreSQL's rows are waited for `ROW_WAIT_SECONDS`."""
+ROW_WAIT_SECONDS = 3
+
+
+class Busy(Exception):
+    """The database is taken for longer than a person should wait; ask again in a moment."""
+
+
+class KeepsWork(Exception):
+    """Raised out of a transaction, it is passed on, but the work is kept: a wrong code counts as a try."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Keep instants in UTC and give them back aware; a naive datetime is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant needs its time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table's parent: named constraints, so that a migration and a refusal can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    registry = registry(type_annotation_map={datetime: UtcDateTime}, metadata=metadata)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+_one_writer = threading.Lock()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Keep all of the work inside, or none of it.
+
+    Opened by a door, once, around one act. What was read before is forgotten at the start.
+    Raises `RuntimeError` if one is open already, `Busy` if SQLite's writer cannot be had in time.
+    """
+    session = db.session()
+    if session.info.get("writing") or session.new or session.dirty:
+        raise RuntimeError("Enter a transaction once, with nothing written yet")
+    session.rollback()
+    with _writer(session):
+        session.info["writing"] = True
+        try:
+            session.connection(execution_options={"writes": True})
+            yield session
+            session.commit()
+        except KeepsWork:
+            session.commit()
+            raise
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"] = False
+
+
+def must_be_writing() -> None:
+    """Raise `RuntimeError` outside `transaction()`: a lock taken there would protect nothing."""
+    if not db.session().info.get("writing"):
+        raise RuntimeError("Lock inside transaction() only")
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    """Say whether PostgreSQL broke a deadlock by ending this transaction (SQLSTATE 40P01)."""
+    return getattr(error.orig, "sqlstate", None) == "40P01"
+
+
+def engine_options(url: str, pool_size: int) -> dict[str, Any]:
+    """Answer the engine's settings for a database address; `pool_size` counts PostgreSQL connections."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": WAIT_SECONDS}}
+    return {
+        "pool_size": pool_size,
+        "max_overflow": 2,
+        "pool_timeout": ROW_WAIT_SECONDS,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": ROW_WAIT_SECONDS,
+            "options": f"-c lock_timeout={ROW_WAIT_SECONDS}s -c timezone=UTC",
+        },
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Give an SQLite engine its pragmas and say BEGIN ourselves: the driver's own way loses updates."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_SECONDS}000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _writer(session: Session) -> Iterator[None]:
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    if not _one_writer.acquire(timeout=WAIT_SECONDS):
+        raise Busy
+    try:
+        yield
+    finally:
+        _one_writer.release()

@@ -1,0 +1,1 @@
+"""The demo: invented hubs, schools and events, and a mailbox to read the mail in."""

@@ -1,0 +1,173 @@
+"""Codes: six digits that prove somebody reads an address, and the link that carries the same proof.
+
+A code lives ten minutes, takes five tries and works once (OWASP ASVS 5.0, V6.5, V6.6). What is answered never
+tells whether an address is known.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from sqlalchemy import ForeignKey, Index, String, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking import keys
+from booking.db import Model, db, must_be_writing
+from booking.domain import messages
+from booking.domain.errors import TooManyCodes, WrongCode
+from booking.domain.people import LONGEST_ADDRESS, normalise
+from booking.domain.messages import Urgency
+
+LIVES = timedelta(minutes=10)
+TRIES = 5
+DIGITS = 6
+GUESSING = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often codes may be asked for and guessed at; a network is only slowed, for a county may share one."""
+
+    per_address_an_hour: int = 6
+    per_network_in_ten_minutes: int = 120
+    guesses_in_five_minutes: int = 10
+
+
+class Code(Model):
+    """A code on its way to an address: for signing in, or for confirming the places of one booking."""
+
+    __tablename__ = "code"
+    __table_args__ = (Index("ix_code_email_made_at", "email", "made_at"), Index("ix_code_network_made_at", "network", "made_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    network: Mapped[str] = mapped_column(String(32))
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+    @property
+    def link(self) -> str:
+        """The secret part of the address in the mail that carries the same proof as the digits."""
+        return keys.link("code", self.id)
+
+    def is_live(self, at: datetime) -> bool:
+        return self.used_at is None and self.tries < TRIES and at < self.ends_at
+
+
+def send(
+    address: str,
+    *,
+    at: datetime,
+    network: str,
+    limits: Limits,
+    name: str = "",
+    booking_id: int | None = None,
+    hub_id: int | None = None,
+    event_id: int | None = None,
+) -> Code:
+    """Make a code and promise its mail; codes sent before for the same purpose are dead from now on.
+
+    Raises `TooManyCodes` alike for every address, known or not.
+    """
+    email = normalise(address)
+    must_be_writing()
+    _must_not_be_too_many(email, network, limits, at)
+    _end_older(email, booking_id, at)
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    code = Code(email=email, booking_id=booking_id, digest="", network=network, made_at=at, ends_at=at + LIVES)
+    db.session.add(code)
+    db.session.flush()
+    code.digest = keys.digest("code", code.id, email, digits)
+    messages.tell(
+        None,
+        "code",
+        at=at,
+        urgency=Urgency.CODE,
+        address=email,
+        name=name,
+        hub_id=hub_id,
+        event_id=event_id,
+        expires_at=code.ends_at,
+        code=digits,
+        code_id=code.id,
+        booking=booking_id,
+    )
+    return code
+
+
+def check(code_id: int, digits: str, *, at: datetime, limits: Limits) -> Code:
+    """Use up the code if the digits are right. One row is locked, so that of twenty presses one wins.
+
+    Raises `WrongCode`, which keeps the counted try, and `TooManyCodes`.
+    """
+    code = _live(code_id, at, "That code no longer works. Send a new one.")
+    if _guesses(code.email, at) >= limits.guesses_in_five_minutes:
+        raise TooManyCodes("That was too many tries. Wait five minutes, then send a new code.")
+    if not keys.is_digest(code.digest, "code", code.id, code.email, digits):
+        _count_try(code, at)
+    code.used_at = at
+    return code
+
+
+def check_link(token: str, *, at: datetime) -> Code:
+    """Use up the code that the link in the mail stands for. Raises `WrongCode`."""
+    code = with_link(token)
+    used = _live(code.id if code else 0, at, "That link no longer works. Send a new code.")
+    used.used_at = at
+    return used
+
+
+def with_link(token: str) -> Code | None:
+    """Answer the code of a link in a mail, used or not; None if it is nobody's."""
+    number = keys.number_of(token)
+    if number is None or not keys.fits(token, "code", number):
+        return None
+    return db.session.get(Code, number)
+
+
+def _live(code_id: int, at: datetime, refusal: str) -> Code:
+    must_be_writing()
+    query = select(Code).where(Code.id == code_id).with_for_update().execution_options(populate_existing=True)
+    code = db.session.scalar(query)
+    if code is None or not code.is_live(at):
+        raise WrongCode(refusal)
+    return code
+
+
+def _count_try(code: Code, at: datetime) -> NoReturn:
+    code.tries += 1
+    code.tried_at = at
+    left = TRIES - code.tries
+    if left == 0:
+        raise WrongCode("That is not the code, and it was the last try. Send a new one.")
+    tries = "1 try" if left == 1 else f"{left} tries"
+    raise WrongCode(f"That is not the code. Check the newest e-mail and try again: {tries} left.")
+
+
+def _must_not_be_too_many(email: str, network: str, limits: Limits, at: datetime) -> None:
+    of_address = select(func.count()).where(Code.email == email, Code.made_at > at - timedelta(hours=1))
+    of_network = select(func.count()).where(Code.network == network, Code.made_at > at - timedelta(minutes=10))
+    counts = db.session.execute(select(of_address.scalar_subquery(), of_network.scalar_subquery())).one()
+    if counts[0] >= limits.per_address_an_hour:
+        raise TooManyCodes("We have sent several codes to that address already. Use the newest, or try again in an hour.")
+    if counts[1] >= limits.per_network_in_ten_minutes:
+        raise TooManyCodes("Very many people are asking for codes just now. Try again in a few minutes.")
+
+
+def _end_older(email: str, booking_id: int | None, at: datetime) -> None:
+    older = update(Code).where(Code.email == email, Code.used_at.is_(None), Code.ends_at > at)
+    older = older.where(Code.booking_id == booking_id) if booking_id else older.where(Code.booking_id.is_(None))
+    db.session.execute(older.values(ends_at=at).execution_options(synchronize_session="fetch"))
+
+
+def _guesses(email: str, at: datetime) -> int:
+    recent = select(func.coalesce(func.sum(Code.tries), 0)).where(Code.email == email, Code.tried_at > at - GUESSING)
+    return int(db.session.scalar(recent) or 0)

@@ -1,0 +1,166 @@
+"""Hubs, people, and the roles that say what a person may do."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, or_, select, text
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from booking.db import Model, db
+from booking.domain.errors import BadInput
+from booking.domain.schools import School
+
+LONGEST_NAME = 120
+LONGEST_ADDRESS = 254
+"""RFC 5321, 4.5.3.1.3, less the angle brackets."""
+
+
+class Hub(Model):
+    """A Maths Hub: the organisation that runs events."""
+
+    __tablename__ = "hub"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    area: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
+    phone: Mapped[str] = mapped_column(String(40), default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(Model):
+    """Somebody known by e-mail address. What they may do comes from their roles."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), unique=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    job: Mapped[str] = mapped_column(String(LONGEST_NAME), default="")
+    school_urn: Mapped[int | None] = mapped_column(ForeignKey("school.urn"))
+    unlisted_school: Mapped[str] = mapped_column(String(200), default="")
+    zone: Mapped[str] = mapped_column(String(64), default="Europe/London")
+    feed_generation: Mapped[int] = mapped_column(default=0)
+    first_seen_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+    school: Mapped[School | None] = relationship()
+    roles: Mapped[list[Role]] = relationship(
+        back_populates="person",
+        foreign_keys="Role.person_id",
+        primaryjoin="and_(Role.person_id == Person.id, Role.ended_at.is_(None))",
+        viewonly=True,
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleName(StrEnum):
+    ADMINISTRATOR = "administrator"
+    ORGANISER = "organiser"
+    LEAD = "lead"
+    HOST = "host"
+    ANALYST = "analyst"
+
+
+class Role(Model):
+    """What a person may do in one hub; for an administrator or analyst without a hub, in all of them."""
+
+    __tablename__ = "role"
+    __table_args__ = (
+        CheckConstraint("name in ('administrator','organiser','lead','host','analyst')", name="name"),
+        CheckConstraint("hub_id is not null or name in ('administrator','analyst')", name="national"),
+        CheckConstraint("(name = 'lead') = (event_id is not null)", name="lead_of_an_event"),
+        CheckConstraint("(name = 'host') = (school_urn is not null)", name="host_of_a_school"),
+        Index("ix_role_person_id_live", "person_id", sqlite_where=text("ended_at is null"), postgresql_where=text("ended_at is null")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(20))
+    hub_id: Mapped[int | None] = mapped_column(ForeignKey("hub.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    school_urn: Mapped[int | None] = mapped_column(ForeignKey("school.urn"))
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="roles", foreign_keys=[person_id])
+    hub: Mapped[Hub | None] = relationship()
+
+
+def normalise(address: str) -> str:
+    """Answer the one spelling of an e-mail address: Unicode composed, lower case, the domain in ASCII.
+
+    Dots and plus signs stay: they may be different mailboxes.
+    """
+    local, _, domain = unicodedata.normalize("NFKC", address).strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise BadInput("Enter an e-mail address in full, like name@school.sch.uk", "email") from error
+    return f"{unicodedata.normalize('NFC', local.casefold())}@{domain.lower()}"
+
+
+def with_address(address: str) -> Person | None:
+    """Answer the person known by this address, if any."""
+    return db.session.scalar(select(Person).where(Person.email == normalise(address)))
+
+
+def meet(newcomers: dict[str, str], *, at: datetime) -> dict[str, Person]:
+    """Answer the people of these addresses (address → name), making known whom we do not know yet.
+
+    Addresses are taken in order, so that two parties who share people never wait for each other in a circle.
+    A name already known is kept: only its owner changes it.
+    """
+    names = {normalise(address): name for address, name in newcomers.items()}
+    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
+    known = _of(names)
+    missing = sorted(set(names) - set(known))
+    if missing:
+        rows = [{"email": email, "name": names[email], "first_seen_at": at} for email in missing]
+        defaults = {"job": "", "unlisted_school": "", "zone": "Europe/London", "feed_generation": 0}
+        db.session.execute(insert(Person).values([row | defaults for row in rows]).on_conflict_do_nothing())
+        known |= _of(missing)
+    return known
+
+
+def organisers(hub_id: int) -> list[Person]:
+    """Answer who organises the hub, for what every organiser is to hear."""
+    return _with_roles(and_(Role.hub_id == hub_id, Role.name.in_([RoleName.ADMINISTRATOR, RoleName.ORGANISER])))
+
+
+def leads(event_id: int) -> list[Person]:
+    """Answer the people named as leads of the event."""
+    return _with_roles(and_(Role.event_id == event_id, Role.name == RoleName.LEAD))
+
+
+def running(hub_id: int, event_id: int, host_urns: Iterable[int]) -> list[Person]:
+    """Answer everybody who runs the event: the hub's organisers, its leads, and the hosts of its schools."""
+    return _with_roles(
+        or_(
+            and_(Role.hub_id == hub_id, Role.name.in_([RoleName.ADMINISTRATOR, RoleName.ORGANISER])),
+            and_(Role.event_id == event_id, Role.name == RoleName.LEAD),
+            and_(Role.hub_id == hub_id, Role.name == RoleName.HOST, Role.school_urn.in_(list(host_urns))),
+        )
+    )
+
+
+def _with_roles(condition: ColumnElement[bool]) -> list[Person]:
+    having = select(Role.person_id).where(condition, Role.ended_at.is_(None))
+    return list(db.session.scalars(select(Person).where(Person.id.in_(having), Person.email.is_not(None)).order_by(Person.id)))
+
+
+def _of(emails: Iterable[str]) -> dict[str, Person]:
+    found = db.session.scalars(select(Person).where(Person.email.in_(list(emails))))
+    return {str(person.email): person for person in found}

@@ -1,0 +1,64 @@
+"""Places: taking them, holding them, giving them up. Whoever is booked, is booked here.
+
+One rule holds everything together: an event never gives away more places than it has (`room`). What may follow what
+stands in one table (`states`).
+"""
+
+from booking.domain.places.bookings import MOST_AT_ONCE, MOST_UNPROVEN, Booking, Guest, Party, Place
+from booking.domain.places.changing import cancel, change_needs, release, swap
+from booking.domain.places.finding import (
+    is_own_place,
+    of_event,
+    of_person,
+    with_booking_link,
+    with_place_link,
+)
+from booking.domain.places.form_keys import FormKey
+from booking.domain.places.form_keys import new as new_form_key
+from booking.domain.places.room import lock
+from booking.domain.places.states import LIVE, TAKING, TRANSITIONS, State
+from booking.domain.places.taking import (
+    HOLD,
+    book,
+    forget_lapsed,
+    give_up_hold,
+    hold,
+    lapse_due,
+    must_be_open,
+    party_of,
+    prove,
+)
+
+__all__ = [
+    "HOLD",
+    "LIVE",
+    "MOST_AT_ONCE",
+    "MOST_UNPROVEN",
+    "TAKING",
+    "TRANSITIONS",
+    "Booking",
+    "FormKey",
+    "Guest",
+    "Party",
+    "Place",
+    "State",
+    "book",
+    "cancel",
+    "change_needs",
+    "forget_lapsed",
+    "give_up_hold",
+    "hold",
+    "is_own_place",
+    "lapse_due",
+    "lock",
+    "must_be_open",
+    "new_form_key",
+    "of_event",
+    "of_person",
+    "party_of",
+    "prove",
+    "release",
+    "swap",
+    "with_booking_link",
+    "with_place_link",
+]

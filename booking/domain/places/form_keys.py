@@ -1,0 +1,60 @@
+"""One-time keys of forms: the same key again gives the first answer, whatever happened between."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.db import Model, db, must_be_writing
+from booking.domain.errors import BadInput, KeyReused
+from booking.domain.places.bookings import Booking, Party
+
+LONGEST_KEY = 64
+
+
+class FormKey(Model):
+    """A form that was answered, what its fields were, and with which booking."""
+
+    __tablename__ = "form_key"
+
+    key: Mapped[str] = mapped_column(String(LONGEST_KEY), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    made_at: Mapped[datetime]
+
+
+def new() -> str:
+    """Answer a key for a form that is about to be shown."""
+    return secrets.token_urlsafe(16)
+
+
+def first_answer(key: str, party: Party, event_id: int, *, at: datetime) -> Booking | None:
+    """Take the key, first of all locks: None if it is new, else the booking that it made. Raises `KeyReused`."""
+    must_be_writing()
+    if not 16 <= len(key) <= LONGEST_KEY:
+        raise BadInput("This form is out of date. Check it and send it again.", "key")
+    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
+    fingerprint = party.fingerprint(event_id)
+    row = insert(FormKey).values(key=key, fingerprint=fingerprint, made_at=at).on_conflict_do_nothing().returning(FormKey.key)
+    if db.session.scalar(row):
+        return None
+    first = db.session.scalars(select(FormKey).where(FormKey.key == key).execution_options(populate_existing=True)).one()
+    if first.fingerprint != fingerprint or first.booking_id is None:
+        raise KeyReused("This form was sent before with something else in it. Your first booking stands; check it under My bookings.")
+    return db.session.get_one(Booking, first.booking_id)
+
+
+def remember(key: str, booking: Booking) -> None:
+    """Note which booking the key made."""
+    db.session.flush()
+    db.session.get_one(FormKey, key).booking_id = booking.id
+
+
+def forget_before(instant: datetime) -> None:
+    """Delete keys of forms that nobody sends again."""
+    db.session.execute(delete(FormKey).where(FormKey.made_at < instant))

