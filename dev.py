@@ -188,8 +188,9 @@ def demo(*, port: int, database: str | None, fresh: bool) -> int:
         children.start("mailbox", *flask, "demo", "mailbox", "--port", str(smtp_port))
         children.start("worker", *flask, "worker")
         # One process: on SQLite there is one writer at a time anyway, and a demo should be light.
-        gunicorn = [PYTHON, "-m", "gunicorn", "wsgi:app", "--worker-class", "gthread", "--workers", "1"]
-        children.start("web", *gunicorn, "--threads", "8", "--bind", f"127.0.0.1:{port}", "--log-level", "warning")
+        threads = ["--worker-class", "gthread", "--workers", "1", "--threads", "8"]
+        quiet = ["--log-level", "warning", "--no-control-socket"]
+        children.start("web", PYTHON, "-m", "gunicorn", "wsgi:app", *threads, "--bind", f"127.0.0.1:{port}", *quiet)
         people = _run(*flask, "demo", "people", environment=environment)
         children.wait_until_answers(f"http://127.0.0.1:{port}/healthz")
         print(f"\nThe site:     http://127.0.0.1:{port}/\nIts mailbox:  http://127.0.0.1:{port}/mailbox\n")

@@ -10,7 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking import cli, domain, keys, web
 from booking.config import Settings
-from booking.db import db, engine_options, prepare
+from booking.db import db as database
+from booking.db import engine_options, prepare
 from booking.resources import resource
 
 LONGEST_REQUEST_BYTES = 1_000_000
@@ -45,10 +46,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     keys.use(*settings.secret_key)
-    db.init_app(app)
+    database.init_app(app)
     with app.app_context():
-        prepare(db.engine)
-    Migrate(app, db, directory=str(resource("migrations")))
+        prepare(database.engine)
+    Migrate(app, database, directory=str(resource("migrations")))
     web.init_app(app)
     cli.init_app(app)
     return app

@@ -148,7 +148,9 @@ class Settings:
         if not self.base_url:
             wrong.append("BASE_URL is missing: the address people use, like https://events.example.org")
         if not self.secret_key:
-            wrong.append("SECRET_KEY is missing: make one with  python3 -c 'import secrets; print(secrets.token_hex(32))'")
+            wrong.append(
+                "SECRET_KEY is missing: make one with  python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
         for secret in self.secret_key:
             if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10:
                 wrong.append(f"SECRET_KEY is too easy to guess: at least {SHORTEST_SECRET} random characters each")

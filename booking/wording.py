@@ -58,12 +58,14 @@ def moment(instant: datetime, zone: str = LONDON) -> str:
 
 
 def near(instant: datetime, now: datetime, zone: str = LONDON) -> str:
-    """Say a moment near now: "today, 5pm", "tomorrow, 5pm", else "Friday 15 January, 5pm" (with its year if another)."""
+    """Say a moment near now: "today, 5pm", "tomorrow, 5pm", "Friday 15 January, 5pm"; with its year if it is far."""
     days = (local(instant, zone).date() - local(now, zone).date()).days
     if days in (0, 1):
         return f"{('today', 'tomorrow')[days]}, {time(instant, zone)}"
     is_this_year = local(instant, zone).year == local(now, zone).year
-    return f"{short_day(instant, zone) if is_this_year or 0 < days < 120 else day(instant, zone)}, {time(instant, zone)}"
+    return (
+        f"{short_day(instant, zone) if is_this_year or 0 < days < 120 else day(instant, zone)}, {time(instant, zone)}"
+    )
 
 
 def is_soon(instant: datetime, now: datetime) -> bool:

@@ -16,8 +16,8 @@ from booking import clock, create_app
 from booking.config import Settings
 from booking.db import db
 from booking.domain.messages import Message
-from tests.make import NOON, Make
 from tests.browser import browser
+from tests.make import NOON, Make
 from tests.postgres import Cluster, cluster
 from tests.smtp import Relay
 
@@ -162,5 +162,3 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.listen(db.engine, "before_cursor_execute", note)
     yield seen
     event.remove(db.engine, "before_cursor_execute", note)
-
-

@@ -32,7 +32,13 @@ class Make:
 
     def school(self, **given: Any) -> School:
         urn = given.pop("urn", 990000 + next(self._numbers))
-        ordinary = {"name": f"School {urn}", "town": "Otley", "postcode": "LS21 3XQ", "family_urn": urn, "phase": "primary"}
+        ordinary = {
+            "name": f"School {urn}",
+            "town": "Otley",
+            "postcode": "LS21 3XQ",
+            "family_urn": urn,
+            "phase": "primary",
+        }
         return self._save(School(urn=urn, **ordinary | given))
 
     def person(self, **given: Any) -> Person:
@@ -51,11 +57,18 @@ class Make:
         return person
 
     def venue(self, hub: Hub, **given: Any) -> Venue:
-        ordinary = {"name": "Larkmead Primary School", "street": "Larkmead Lane", "town": "Otley", "postcode": "LS21 3XQ"}
+        ordinary = {
+            "name": "Larkmead Primary School",
+            "street": "Larkmead Lane",
+            "town": "Otley",
+            "postcode": "LS21 3XQ",
+        }
         return self._save(Venue(hub_id=hub.id, **ordinary | given))
 
     def programme(self, hub: Hub, **given: Any) -> Programme:
-        return self._save(Programme(hub_id=hub.id, **{"kind": "showcase", "title": "Shanghai Showcase, spring"} | given))
+        return self._save(
+            Programme(hub_id=hub.id, **{"kind": "showcase", "title": "Shanghai Showcase, spring"} | given)
+        )
 
     def event(
         self,
@@ -109,7 +122,9 @@ class Make:
         number = next(self._numbers)
         return Guest(**{"name": f"Guest {number}", "email": f"guest{number}@school.example"} | given)
 
-    def party(self, booker: Person | None = None, *, size: int = 1, school: School | None = None, **given: Any) -> Party:
+    def party(
+        self, booker: Person | None = None, *, size: int = 1, school: School | None = None, **given: Any
+    ) -> Party:
         """A party of `size`, the booker among them, without a listed school unless one is given."""
         first = Guest(booker.name, str(booker.email)) if booker else self.guest()
         guests = (first, *(self.guest() for _ in range(size - 1)))
@@ -126,7 +141,9 @@ class Make:
             )
         return booking
 
-    def held(self, event: Event, party: Party | None = None, *, size: int = 1, at: datetime = NOON, **given: Any) -> Booking:
+    def held(
+        self, event: Event, party: Party | None = None, *, size: int = 1, at: datetime = NOON, **given: Any
+    ) -> Booking:
         """A held booking of somebody whose address is not proven yet."""
         asked = {"key": places.new_form_key(), "network": "", "most_of_network": 1000} | given
         with transaction():

@@ -11,7 +11,19 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "booking"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 DOORS = {"web", "api", "commands", "cli", "jobs", "demo"}
-LINE = ["errors", "schools", "people", "access", "audit", "messages", "codes", "sign_ins", "events", "finding", "places"]
+LINE = [
+    "errors",
+    "schools",
+    "people",
+    "access",
+    "audit",
+    "messages",
+    "codes",
+    "sign_ins",
+    "events",
+    "finding",
+    "places",
+]
 LINE += ["roles", "closing", "workers", "verify"]
 STRANGERS = {"flask", "flask_wtf", "wtforms", "flask_sqlalchemy", "apscheduler", "smtplib", "socket", "urllib", "click"}
 
@@ -41,7 +53,11 @@ def room_of(path: Path) -> str:
 
 
 def domain_files() -> list[Path]:
-    return [path for path in MODULES if path.is_relative_to(PACKAGE / "domain") and path.parent.name + path.name != "domain__init__.py"]
+    return [
+        path
+        for path in MODULES
+        if path.is_relative_to(PACKAGE / "domain") and path.parent.name + path.name != "domain__init__.py"
+    ]
 
 
 def test_the_domain_has_never_heard_of_a_door() -> None:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from booking.domain import audit, messages, people, places
 from booking.db import db
+from booking.domain import audit, messages, people, places
 from booking.domain.events import Event
 
 AFTER = timedelta(seconds=15)

@@ -18,8 +18,8 @@ from booking import keys
 from booking.db import Model, db, must_be_writing
 from booking.domain import messages
 from booking.domain.errors import TooManyCodes, WrongCode
-from booking.domain.people import LONGEST_ADDRESS, normalise
 from booking.domain.messages import Urgency
+from booking.domain.people import LONGEST_ADDRESS, normalise
 
 LIVES = timedelta(minutes=10)
 TRIES = 5
@@ -40,7 +40,10 @@ class Code(Model):
     """A code on its way to an address: for signing in, or for confirming the places of one booking."""
 
     __tablename__ = "code"
-    __table_args__ = (Index("ix_code_email_made_at", "email", "made_at"), Index("ix_code_network_made_at", "network", "made_at"))
+    __table_args__ = (
+        Index("ix_code_email_made_at", "email", "made_at"),
+        Index("ix_code_network_made_at", "network", "made_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
@@ -157,7 +160,9 @@ def _must_not_be_too_many(email: str, network: str, limits: Limits, at: datetime
     of_network = select(func.count()).where(Code.network == network, Code.made_at > at - timedelta(minutes=10))
     counts = db.session.execute(select(of_address.scalar_subquery(), of_network.scalar_subquery())).one()
     if counts[0] >= limits.per_address_an_hour:
-        raise TooManyCodes("We have sent several codes to that address already. Use the newest, or try again in an hour.")
+        raise TooManyCodes(
+            "We have sent several codes to that address already. Use the newest, or try again in an hour."
+        )
     if counts[1] >= limits.per_network_in_ten_minutes:
         raise TooManyCodes("Very many people are asking for codes just now. Try again in a few minutes.")
 

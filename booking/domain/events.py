@@ -90,8 +90,19 @@ class Event(Model):
         CheckConstraint("max_per_school is null or max_per_school > 0", name="max_per_school"),
         CheckConstraint("published_at is null or closes_at is not null", name="published_has_closing"),
         CheckConstraint("opens_at is null or closes_at is null or opens_at < closes_at", name="opens_before_closing"),
-        Index("ix_event_listed", "starts_at", "id", sqlite_where=text("published_at is not null"), postgresql_where=text("published_at is not null")),
-        Index("ix_event_closes_at", "closes_at", sqlite_where=text("closing_told_at is null"), postgresql_where=text("closing_told_at is null")),
+        Index(
+            "ix_event_listed",
+            "starts_at",
+            "id",
+            sqlite_where=text("published_at is not null"),
+            postgresql_where=text("published_at is not null"),
+        ),
+        Index(
+            "ix_event_closes_at",
+            "closes_at",
+            sqlite_where=text("closing_told_at is null"),
+            postgresql_where=text("closing_told_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -134,7 +145,8 @@ class Event(Model):
     slots: Mapped[list[Slot]] = relationship(back_populates="event", order_by="Slot.number")
     phases: Mapped[list[EventPhase]] = relationship(order_by="EventPhase.phase", cascade="all, delete-orphan")
     leads: Mapped[list[Role]] = relationship(
-        primaryjoin="and_(foreign(Role.event_id) == Event.id, Role.name == 'lead', Role.ended_at.is_(None))", viewonly=True
+        primaryjoin="and_(foreign(Role.event_id) == Event.id, Role.name == 'lead', Role.ended_at.is_(None))",
+        viewonly=True,
     )
 
     def __str__(self) -> str:
@@ -269,18 +281,26 @@ def organised_by(person: Person, event_id: int) -> Event | None:
     return db.session.scalar(_reach(person, _whole()).where(Event.id == event_id))
 
 
-def desk(person: Person, *, at: datetime, past: bool) -> Select[tuple[Event]]:
+def desk(person: Person, *, at: datetime, past: bool) -> Select[Event]:
     """Answer the query for the events of a person's hubs, coming ones first to come, past ones latest first."""
-    query = _reach(person, select(Event).options(joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue)))
+    query = _reach(
+        person, select(Event).options(joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue))
+    )
     if past:
         return query.where(Event.ends_at <= at).order_by(Event.ends_at.desc(), Event.id)
-    return query.where(or_(Event.ends_at.is_(None), Event.ends_at > at)).order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)
+    return query.where(or_(Event.ends_at.is_(None), Event.ends_at > at)).order_by(
+        Event.starts_at.is_(None), Event.starts_at, Event.id
+    )
 
 
 def alternatives(event: Event, *, at: datetime, places: int = 1, most: int = 3) -> list[Event]:
-    """Answer the next best: bookable events of the programme (else the kind and hub) for a phase of this one, with room."""
+    """Answer the next best: bookable events of the programme (else of kind and hub), for a phase of this one."""
     phases = [one.phase for one in event.phases]
-    same = Event.programme_id == event.programme_id if event.programme_id else and_(Event.kind == event.kind, Event.hub_id == event.hub_id)
+    same = (
+        Event.programme_id == event.programme_id
+        if event.programme_id
+        else and_(Event.kind == event.kind, Event.hub_id == event.hub_id)
+    )
     query = (
         select(Event)
         .where(
@@ -300,7 +320,7 @@ def alternatives(event: Event, *, at: datetime, places: int = 1, most: int = 3) 
     return list(db.session.scalars(query))
 
 
-def _whole() -> Select[tuple[Event]]:
+def _whole() -> Select[Event]:
     return select(Event).options(
         joinedload(Event.hub),
         joinedload(Event.programme),
@@ -310,10 +330,10 @@ def _whole() -> Select[tuple[Event]]:
     )
 
 
-def _reach(person: Person, query: Select[tuple[Event]]) -> Select[tuple[Event]]:
+def _reach(person: Person, query: Select[Event]) -> Select[Event]:
     return query if access.is_national(person) else query.where(Event.hub_id.in_(access.hubs_organised(person)))
 
 
-def count(query: Select[tuple[Event]]) -> int:
+def count(query: Select[Event]) -> int:
     """Answer how many rows a query has without its order and paging."""
     return int(db.session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0)

@@ -82,7 +82,12 @@ class Role(Model):
         CheckConstraint("hub_id is not null or name in ('administrator','analyst')", name="national"),
         CheckConstraint("(name = 'lead') = (event_id is not null)", name="lead_of_an_event"),
         CheckConstraint("(name = 'host') = (school_urn is not null)", name="host_of_a_school"),
-        Index("ix_role_person_id_live", "person_id", sqlite_where=text("ended_at is null"), postgresql_where=text("ended_at is null")),
+        Index(
+            "ix_role_person_id_live",
+            "person_id",
+            sqlite_where=text("ended_at is null"),
+            postgresql_where=text("ended_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -158,7 +163,9 @@ def running(hub_id: int, event_id: int, host_urns: Iterable[int]) -> list[Person
 
 def _with_roles(condition: ColumnElement[bool]) -> list[Person]:
     having = select(Role.person_id).where(condition, Role.ended_at.is_(None))
-    return list(db.session.scalars(select(Person).where(Person.id.in_(having), Person.email.is_not(None)).order_by(Person.id)))
+    return list(
+        db.session.scalars(select(Person).where(Person.id.in_(having), Person.email.is_not(None)).order_by(Person.id))
+    )
 
 
 def _of(emails: Iterable[str]) -> dict[str, Person]:

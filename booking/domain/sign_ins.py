@@ -22,7 +22,12 @@ class SignIn(Model):
 
     __tablename__ = "sign_in"
     __table_args__ = (
-        Index("ix_sign_in_person_id_live", "person_id", sqlite_where=text("ended_at is null"), postgresql_where=text("ended_at is null")),
+        Index(
+            "ix_sign_in_person_id_live",
+            "person_id",
+            sqlite_where=text("ended_at is null"),
+            postgresql_where=text("ended_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -77,7 +82,9 @@ def end(token: str, *, at: datetime) -> None:
 
 def end_everywhere(person: Person, *, at: datetime) -> None:
     """Sign the person out of every browser."""
-    db.session.execute(update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None)).values(ended_at=at))
+    db.session.execute(
+        update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None)).values(ended_at=at)
+    )
     audit.record("person.signed_out_everywhere", person, by=person, at=at)
 
 

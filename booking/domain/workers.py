@@ -30,7 +30,9 @@ def beat(name: str, *, at: datetime) -> None:
         worker = Worker(name=name, began_at=at, seen_at=at)
         db.session.add(worker)
     worker.seen_at = at
-    db.session.execute(delete(Worker).where(Worker.seen_at < at - FORGET_AFTER).execution_options(synchronize_session=False))
+    db.session.execute(
+        delete(Worker).where(Worker.seen_at < at - FORGET_AFTER).execution_options(synchronize_session=False)
+    )
 
 
 def leave(name: str) -> None:

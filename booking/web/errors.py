@@ -17,7 +17,10 @@ RETRY_SECONDS = 5
 WORDS = {
     400: ("We could not read that", "Something in what your browser sent was out of order. Go back and try again."),
     403: ("That is not yours to do", "Your sign-in does not reach this far."),
-    404: ("We cannot find that page", "If you followed a link, it may be old or cut short. If you typed the address, check it."),
+    404: (
+        "We cannot find that page",
+        "If you followed a link, it may be old or cut short. If you typed the address, check it.",
+    ),
     405: ("That cannot be done here", "Go back and use the button on the page."),
     410: ("That event is over", "Its page is kept for 30 days after the event. See what is coming instead."),
     413: ("That is too much at once", "What was sent is larger than this page takes."),
@@ -67,7 +70,11 @@ def show_refusal(refusal: Refused) -> Response:
 
 
 def show_stale_form(error: CSRFError) -> Response:
-    return show(400, title="This page has been open for a long time", sentence="Go back, load the page again, and send it once more.")
+    return show(
+        400,
+        title="This page has been open for a long time",
+        sentence="Go back, load the page again, and send it once more.",
+    )
 
 
 def show_busy(error: Exception) -> Response:

@@ -50,7 +50,11 @@ def init_app(app: Flask) -> None:
 def colours() -> Response:
     """An installation's own colours, over the stylesheet's."""
     given = settings()
-    rules = [f"--jade:{given.brand_colour};--jade-text:{given.brand_colour};--button:{given.brand_colour}"] if given.brand_colour else []
+    rules = (
+        [f"--jade:{given.brand_colour};--jade-text:{given.brand_colour};--button:{given.brand_colour}"]
+        if given.brand_colour
+        else []
+    )
     rules += [f"--sun:{given.accent_colour}"] if given.accent_colour else []
     sheet = "@media (prefers-color-scheme:light){:root{" + ";".join(rules) + "}}"
     return Response(sheet, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=300"})

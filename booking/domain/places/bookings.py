@@ -57,7 +57,7 @@ class Party:
         return {guest.email: guest.name for guest in (*self.guests, self.booker)}
 
     def checked(self) -> Party:
-        """Answer the party with its addresses in their one spelling. Raises `BadInput` for nobody, or somebody twice."""
+        """Answer the party, each address in its one spelling. Raises `BadInput` for nobody, or somebody twice."""
         guests = tuple(replace(guest, email=normalise(guest.email)) for guest in self.guests)
         if not guests:
             raise BadInput("Say who is coming: tick that you come yourself, or add a colleague.", "coming")
@@ -66,7 +66,9 @@ class Party:
         seen: set[str] = set()
         for number, guest in enumerate(guests):
             if guest.email in seen:
-                raise BadInput(f"{guest.email} stands here twice. Everybody needs an address of their own.", f"guest-{number}")
+                raise BadInput(
+                    f"{guest.email} stands here twice. Everybody needs an address of their own.", f"guest-{number}"
+                )
             seen.add(guest.email)
         return replace(self, guests=guests, booker=replace(self.booker, email=normalise(self.booker.email)))
 
@@ -85,12 +87,26 @@ class Booking(Model):
         CheckConstraint("(state = 'held') <= (held_until is not null)", name="held_until"),
         CheckConstraint("(state = 'offered') = (offer_ends_at is not null)", name="offer_ends_at"),
         CheckConstraint("state not in ('waiting','offered') or position is not null", name="position"),
-        CheckConstraint("state not in ('confirmed','waiting','offered','parked') or booker_id is not null", name="proven"),
+        CheckConstraint(
+            "state not in ('confirmed','waiting','offered','parked') or booker_id is not null", name="proven"
+        ),
         CheckConstraint("party_size >= 0 and lapses >= 0", name="counts"),
         Index("ix_booking_event_id_state", "event_id", "state"),
         Index("ix_booking_booker_id", "booker_id"),
-        Index("ix_booking_held", "held_until", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
-        Index("ix_booking_line", "event_id", "lapses", "position", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_booking_held",
+            "held_until",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        Index(
+            "ix_booking_line",
+            "event_id",
+            "lapses",
+            "position",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

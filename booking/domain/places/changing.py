@@ -45,7 +45,13 @@ def release(place_id: int, *, by: Person, at: datetime, reason: str = "") -> Boo
     _end(place, at)
     booking.party_size -= 1
     audit.record(
-        "place.released", place, by=by, at=at, event_id=booking.event_id, hub_id=booking.event.hub_id, booking=booking.id
+        "place.released",
+        place,
+        by=by,
+        at=at,
+        event_id=booking.event_id,
+        hub_id=booking.event.hub_id,
+        booking=booking.id,
     )
     _tell(booking, place.person, "place_cancelled", at=at, name=place.name, place=place.id)
     if booking.booker_id != place.person_id:
@@ -66,16 +72,27 @@ def swap(place_id: int, newcomer: Guest, *, by: Person, at: datetime) -> Place:
     _must_not_have_begun(booking, at)
     if not old.is_live:
         raise Over("That place has been given up already.")
-    taken = select(Place.id).where(Place.event_id == booking.event_id, Place.person_id == person.id, Place.ended_at.is_(None))
+    taken = select(Place.id).where(
+        Place.event_id == booking.event_id, Place.person_id == person.id, Place.ended_at.is_(None)
+    )
     if db.session.scalar(taken):
         raise AlreadyBooked(f"{newcomer.name} has a place at this event already.")
     _end(old, at)
     rise = steps(booking.event_id, [person.id]).get(person.id, 0)
-    new = Place(event_id=booking.event_id, person_id=person.id, name=newcomer.name, job=newcomer.job, calendar_step=rise)
+    new = Place(
+        event_id=booking.event_id, person_id=person.id, name=newcomer.name, job=newcomer.job, calendar_step=rise
+    )
     booking.places.append(new)
     db.session.flush()
     audit.record(
-        "place.swapped", new, by=by, at=at, event_id=booking.event_id, hub_id=booking.event.hub_id, instead_of=old.id, booking=booking.id
+        "place.swapped",
+        new,
+        by=by,
+        at=at,
+        event_id=booking.event_id,
+        hub_id=booking.event.hub_id,
+        instead_of=old.id,
+        booking=booking.id,
     )
     _tell(booking, old.person, "place_cancelled", at=at, name=old.name, place=old.id, instead=True)
     _tell(booking, person, "place_booked", at=at, name=new.name, place=new.id)
@@ -149,7 +166,14 @@ def _end(place: Place, at: datetime) -> None:
 
 def _tell(booking: Booking, recipient: Person | None, kind: str, *, at: datetime, name: str = "", **facts: Any) -> None:
     messages.tell(
-        recipient, kind, at=at, name=name, hub_id=booking.event.hub_id, event_id=booking.event_id, booking=booking.id, **facts
+        recipient,
+        kind,
+        at=at,
+        name=name,
+        hub_id=booking.event.hub_id,
+        event_id=booking.event_id,
+        booking=booking.id,
+        **facts,
     )
 
 
@@ -157,4 +181,3 @@ def _tell_if_late(booking: Booking, places: int, reason: str, at: datetime) -> N
     if booking.event.is_short_notice(at):
         for person in people.running(booking.event.hub_id, booking.event_id, booking.event.host_urns):
             _tell(booking, person, "late_cancellation", at=at, places=places, reason=reason)
-

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from booking import keys
 from booking.db import db
@@ -18,7 +19,7 @@ from booking.domain.places.states import TAKING
 
 
 def with_booking_link(token: str) -> Booking:
-    """Answer the booking that a booker's link stands for. Raises `NotFound`, alike for old, altered and invented ones."""
+    """Answer the booking that a booker's link stands for. Raises `NotFound` alike for old and invented ones."""
     number = keys.number_of(token)
     booking = db.session.scalar(_whole().where(Booking.id == number)) if number is not None else None
     if booking is None or not keys.fits(token, "booking", booking.id, booking.generation):
@@ -29,40 +30,57 @@ def with_booking_link(token: str) -> Booking:
 def with_place_link(token: str) -> Place:
     """Answer the live place that one person's link stands for. Raises `NotFound`."""
     number = keys.number_of(token)
-    query = select(Place).where(Place.id == number).options(joinedload(Place.booking).options(*_around()), joinedload(Place.person))
+    query = (
+        select(Place)
+        .where(Place.id == number)
+        .options(joinedload(Place.booking).options(*_around()), joinedload(Place.person))
+    )
     place = db.session.scalar(query) if number is not None else None
-    if place is None or not place.is_live or place.person_id is None or not keys.fits(token, "place", place.id, place.generation):
+    if (
+        place is None
+        or not place.is_live
+        or place.person_id is None
+        or not keys.fits(token, "place", place.id, place.generation)
+    ):
         raise NotFound("That link does not lead to a place any more.")
     return place
 
 
 def of_person(person: Person, *, at: datetime) -> tuple[Sequence[Booking], Sequence[Booking]]:
-    """Answer the bookings somebody made or comes with: those to come, soonest first, and those past or over, latest first."""
+    """Answer the bookings somebody made or comes with: those to come, and those past or over, latest first."""
     comes = exists().where(Place.booking_id == Booking.id, Place.person_id == person.id, Place.ended_at.is_(None))
     theirs = _whole().join(Booking.event).where(or_(Booking.booker_id == person.id, comes))
     is_coming = and_(Booking.state.in_(TAKING), or_(Event.ends_at.is_(None), Event.ends_at > at))
     coming = theirs.where(is_coming).order_by(Event.starts_at.is_(None), Event.starts_at, Booking.id)
-    past = theirs.where(~is_coming, Booking.booker_id.is_not(None)).order_by(Event.starts_at.desc(), Booking.id.desc()).limit(50)
+    past = (
+        theirs.where(~is_coming, Booking.booker_id.is_not(None))
+        .order_by(Event.starts_at.desc(), Booking.id.desc())
+        .limit(50)
+    )
     return db.session.scalars(coming).all(), db.session.scalars(past).all()
 
 
 def of_event(event: Event) -> Sequence[Booking]:
     """Answer the bookings of an event that keep places, by school and name, with all that a list shows."""
     query = _whole().where(Booking.event_id == event.id, Booking.state.in_(TAKING))
-    return sorted(db.session.scalars(query), key=lambda one: (one.school_name.casefold(), one.booker_name.casefold(), one.id))
+    return sorted(
+        db.session.scalars(query), key=lambda one: (one.school_name.casefold(), one.booker_name.casefold(), one.id)
+    )
 
 
 def is_own_place(place: Place, person: Person) -> bool:
     return place.person_id == person.id
 
 
-def _whole() -> Select[tuple[Booking]]:
+def _whole() -> Select[Booking]:
     return select(Booking).options(*_around())
 
 
-def _around() -> list[object]:
+def _around() -> list[ExecutableOption]:
     return [
-        joinedload(Booking.event).options(joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue), selectinload(Event.leads)),
+        joinedload(Booking.event).options(
+            joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue), selectinload(Event.leads)
+        ),
         joinedload(Booking.school),
         joinedload(Booking.booker),
         selectinload(Booking.places).joinedload(Place.person),

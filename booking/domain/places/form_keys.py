@@ -40,12 +40,21 @@ def first_answer(key: str, party: Party, event_id: int, *, at: datetime) -> Book
         raise BadInput("This form is out of date. Check it and send it again.", "key")
     insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
     fingerprint = party.fingerprint(event_id)
-    row = insert(FormKey).values(key=key, fingerprint=fingerprint, made_at=at).on_conflict_do_nothing().returning(FormKey.key)
+    row = (
+        insert(FormKey)
+        .values(key=key, fingerprint=fingerprint, made_at=at)
+        .on_conflict_do_nothing()
+        .returning(FormKey.key)
+    )
     if db.session.scalar(row):
         return None
-    first = db.session.scalars(select(FormKey).where(FormKey.key == key).execution_options(populate_existing=True)).one()
+    first = db.session.scalars(
+        select(FormKey).where(FormKey.key == key).execution_options(populate_existing=True)
+    ).one()
     if first.fingerprint != fingerprint or first.booking_id is None:
-        raise KeyReused("This form was sent before with something else in it. Your first booking stands; check it under My bookings.")
+        raise KeyReused(
+            "This form was sent before with other answers. Your first booking stands; see it under My bookings."
+        )
     return db.session.get_one(Booking, first.booking_id)
 
 

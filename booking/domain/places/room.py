@@ -59,8 +59,12 @@ def must_fit_school(event: Event, school: School | None, places: int) -> None:
     if places <= left:
         return
     if left <= 0:
-        raise SchoolLimit(f"{school.name} has all of the {_places(event.max_per_school)} that one school may have here.")
-    raise SchoolLimit(f"{school.name} may have {_places(left)} more here: up to {event.max_per_school} from one school.")
+        raise SchoolLimit(
+            f"{school.name} has all of the {_places(event.max_per_school)} that one school may have here."
+        )
+    raise SchoolLimit(
+        f"{school.name} may have {_places(left)} more here: up to {event.max_per_school} from one school."
+    )
 
 
 def of_school(event: Event, school: School) -> int:
@@ -96,7 +100,8 @@ def booking_of(booking_id: int) -> Booking:
 def _too_few(event: Event, places: int) -> str:
     if event.is_full:
         return "The last place has just gone." if places == 1 else "The last places have just gone."
-    return f"Only {_places(event.places_left)} {'is' if event.places_left == 1 else 'are'} left, and you asked for {places}."
+    verb = "is" if event.places_left == 1 else "are"
+    return f"Only {_places(event.places_left)} {verb} left, and you asked for {places}."
 
 
 def _places(number: int) -> str:

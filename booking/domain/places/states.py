@@ -50,7 +50,7 @@ TRANSITIONS: dict[tuple[State | None, str], State] = {
     (State.CONFIRMED, "cancel"): State.CANCELLED,
     **{(state, "call off"): State.CANCELLED for state in LIVE},
 }
-"""(from, act) → to. "ask" keeps no places: the address is to be proven first. "drop": a rule refuses the whole party."""
+"""(from, act) → to. "ask" keeps nothing until the address is proven. "drop": the whole party has places already."""
 
 
 def move(booking: Booking, act: str, *, by: Person | None, at: datetime, **facts: Any) -> None:
@@ -58,7 +58,7 @@ def move(booking: Booking, act: str, *, by: Person | None, at: datetime, **facts
     before = State(booking.state) if booking.state else None
     after = TRANSITIONS.get((before, act))
     if after is None:
-        raise Over(_WHY_NOT.get(before, "That cannot be done now."))
+        raise Over(_WHY_NOT.get(booking.state, "That cannot be done now."))
     booking.state = after
     booking.ended_at = None if after in LIVE else at
     audit.record(
@@ -75,7 +75,7 @@ def move(booking: Booking, act: str, *, by: Person | None, at: datetime, **facts
     )
 
 
-_WHY_NOT = {
+_WHY_NOT: dict[str, str] = {
     State.CANCELLED: "This booking was cancelled already.",
     State.DECLINED: "This offer was passed on already.",
     State.LAPSED: "These places were kept for 15 minutes and have gone back.",

@@ -41,11 +41,13 @@ def hold(event_id: int, party: Party, *, key: str, network: str, most_of_network
     """Hold places for 15 minutes while the booker proves an address; the people stay text and hear nothing.
 
     Where the address holds places already, or the network holds many, nothing is held (the answer looks the same to
-    a stranger): the booking begins as lapsed, and proving the address books then. Raises like `book`, and `TooManyHeld`.
+    a stranger): the booking begins as lapsed, and proving the address books then. Raises as `book`, and `TooManyHeld`.
     """
     party = party.checked()
     if party.size > MOST_UNPROVEN:
-        raise TooManyHeld(f"Before we know your e-mail address you can book up to {MOST_UNPROVEN} places. Sign in to book for more.")
+        raise TooManyHeld(
+            f"Before we know your e-mail address you can book up to {MOST_UNPROVEN} places. Sign in to book for more."
+        )
     if first := form_keys.first_answer(key, party, event_id, at=at):
         return first
     event = _open(event_id, at)
@@ -224,7 +226,7 @@ def steps(event_id: int, person_ids: Iterable[int]) -> dict[int, int]:
         .where(Place.event_id == event_id, Place.person_id.in_(list(person_ids)))
         .group_by(Place.person_id)
     )
-    return {person_id: step + 1 for person_id, step in db.session.execute(query)}
+    return {person_id: step + 1 for person_id, step in db.session.execute(query) if person_id is not None}
 
 
 def _open(event_id: int, at: datetime) -> Event:
@@ -249,7 +251,9 @@ def _school(party: Party) -> School | None:
 def _holds_enough(party: Party, network: str, most_of_network: int, at: datetime) -> bool:
     live = select(Booking).where(Booking.state == State.HELD, Booking.held_until > at).subquery()
     of_address = select(func.count()).where(live.c.booker_email == party.booker.email).scalar_subquery()
-    of_network = select(func.coalesce(func.sum(live.c.party_size), 0)).where(live.c.network == network).scalar_subquery()
+    of_network = (
+        select(func.coalesce(func.sum(live.c.party_size), 0)).where(live.c.network == network).scalar_subquery()
+    )
     holds, places = db.session.execute(select(of_address, of_network)).one()
     return bool(holds) or int(places) + party.size > most_of_network
 
@@ -258,12 +262,16 @@ def _nobody_twice(event: Event, persons: list[Person]) -> None:
     already = _have_places(event.id, persons)
     names = [person.name for person in persons if person.id in already]
     if names:
-        raise AlreadyBooked(f"{' and '.join(names)} {'has a place' if len(names) == 1 else 'have places'} at this event already.")
+        raise AlreadyBooked(
+            f"{' and '.join(names)} {'has a place' if len(names) == 1 else 'have places'} at this event already."
+        )
 
 
 def _have_places(event_id: int, persons: Iterable[Person]) -> set[int]:
     ids = [person.id for person in persons]
-    query = select(Place.person_id).where(Place.event_id == event_id, Place.ended_at.is_(None), Place.person_id.in_(ids))
+    query = select(Place.person_id).where(
+        Place.event_id == event_id, Place.ended_at.is_(None), Place.person_id.in_(ids)
+    )
     return {person_id for person_id in db.session.scalars(query) if person_id is not None}
 
 
@@ -284,7 +292,9 @@ def _write(event: Event, party: Party, *, at: datetime, network: str = "") -> Bo
         made_at=at,
         lapses=0,
     )
-    booking.places = [Place(event_id=event.id, name=guest.name, email=guest.email, job=guest.job) for guest in party.guests]
+    booking.places = [
+        Place(event_id=event.id, name=guest.name, email=guest.email, job=guest.job) for guest in party.guests
+    ]
     return booking
 
 

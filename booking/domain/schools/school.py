@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.db import Model
+
+# Byte order on both databases: ranges of words must not depend on the collation that a server was made with.
+WORD = String(40).with_variant(String(40, collation="C"), "postgresql")
+NAME = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
 class School(Model):
@@ -17,6 +21,7 @@ class School(Model):
     __table_args__ = (
         CheckConstraint("status in ('open','closing','closed','proposed')", name="status"),
         Index("ix_school_family_urn", "family_urn"),
+        Index("ix_school_is_closed_sort_name", "is_closed", "sort_name"),
     )
 
     urn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -42,7 +47,12 @@ class School(Model):
     family_urn: Mapped[int]
     """The URN that stands for this school and all that it was before: its own, unless the register links it."""
     fingerprint: Mapped[str] = mapped_column(String(40), default="")
-    """Of the row it was imported from, so that an unchanged row is seen at once."""
+    """Of the facts that were imported, so that an unchanged row is seen at once."""
+    is_closed: Mapped[bool] = mapped_column(default=False)
+    sort_name: Mapped[str] = mapped_column(NAME, default="")
+    """The name as it is compared and sorted: "st marys ce primary school"."""
+    search_words: Mapped[str] = mapped_column(Text, default="")
+    """What `SchoolWord` has, in one line with a space before each word; empty for a closed school."""
 
     def __str__(self) -> str:
         return self.name
@@ -52,13 +62,18 @@ class School(Model):
         """Town and postcode: names repeat."""
         return ", ".join(part for part in (self.town or self.locality, self.postcode) if part)
 
+    @property
+    def label(self) -> str:
+        """Name, town and postcode on one line, and whether it is closed or not open yet."""
+        note = {"closed": " (closed)", "proposed": " (not open yet)"}.get(self.status, "")
+        return ", ".join(part for part in (self.name, self.place) if part) + note
+
 
 class SchoolWord(Model):
-    """A word that a school can be found by: of its name, town, postcode or number."""
+    """A word that a school can be found by: of its name, town, postcode or number. Closed schools have none."""
 
     __tablename__ = "school_word"
+    __table_args__ = (Index("ix_school_word_urn", "urn"), {"sqlite_with_rowid": False})
 
-    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
     urn: Mapped[int] = mapped_column(ForeignKey("school.urn", ondelete="CASCADE"), primary_key=True)
-
-    __table_args__ = (Index("ix_school_word_urn", "urn"),)

@@ -1,0 +1,114 @@
+"""Picking a school: a few typed letters of its name, town, postcode or number find it among thousands."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, false, func, literal, select, true, union_all
+
+from booking.db import db
+from booking.domain.schools import words
+from booking.domain.schools.school import School, SchoolWord
+
+MOST_TYPED = 200
+MOST_WORDS = 20
+LONGEST_NUMBER = 9
+RARE = 2500
+"""A word of no more schools leads to them directly; with more, a look through the names finds some sooner."""
+LOOKED_THROUGH = 3000
+WORDS_COUNTED = 6
+LAST = "\x7f"
+"""Sorts behind every letter and digit."""
+ORDER = (School.sort_name, School.town, School.urn)
+
+
+def search(text: str, *, limit: int = 8) -> list[School]:
+    """Answer the schools that have a word beginning with each typed word, the likeliest first.
+
+    First the school of that number, then names that are or begin with what was typed, then the rest, by name and
+    town. A closed school is found only by its number or its whole name, and comes last.
+    """
+    asked = words.typed(text)[:MOST_WORDS] if len(text) <= MOST_TYPED else []
+    if not asked:
+        return []
+    found = {school.urn: school for school in (*_numbered(text), *_beginning(text, limit))}
+    for others in (_having, _closed):
+        if len(found) < limit:
+            found |= {school.urn: school for school in others(text, limit) if school.urn not in found}
+    return list(found.values())[:limit]
+
+
+def numbered(text: str) -> School | None:
+    """Answer the school of this number, written in digits; open, closed or to be opened."""
+    return next(iter(_numbered(text)), None)
+
+
+def named(text: str) -> School | None:
+    """Answer the one school whose number, name or label the whole text is; None if there are several."""
+    spelling = words.sort_name(text)
+    if not spelling or len(text) > MOST_TYPED:
+        return None
+    same = [school for school in search(text, limit=3) if spelling in _spellings(school)]
+    return same[0] if len(same) == 1 else None
+
+
+def _spellings(school: School) -> set[str]:
+    town = school.town or school.locality
+    rests = ("", town, school.postcode, f"{town} {school.postcode}")
+    return {str(school.urn), words.sort_name(school.label), *(words.sort_name(f"{school.name} {rest}") for rest in rests)}
+
+
+def _numbered(text: str) -> list[School]:
+    digits = text.strip()
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER
+    school = db.session.get(School, int(digits)) if is_number else None
+    return [school] if school else []
+
+
+def _beginning(text: str, limit: int) -> list[School]:
+    """Answer names that begin with the text; a name that is the text sorts before those that go on."""
+    spelling = words.sort_name(text)
+    begins = (School.sort_name >= spelling, School.sort_name < spelling + LAST)
+    return _first(select(School).where(School.is_closed == false(), *begins), limit)
+
+
+def _having(text: str, limit: int) -> list[School]:
+    asked = words.typed(text)[:MOST_WORDS]
+    rarest, schools = _rarest(asked)
+    if schools > RARE:
+        found = _first(select(School).where(School.is_closed == false(), _is_early(), *_has(asked)), limit)
+        if len(found) == limit:
+            return found
+    leads_to = select(SchoolWord.urn).where(SchoolWord.word >= rarest, SchoolWord.word < rarest + LAST)
+    others = [word for word in asked if word != rarest]
+    return _first(select(School).where(School.urn.in_(leads_to), *_has(others)), limit) if schools else []
+
+
+def _rarest(asked: list[str]) -> tuple[str, int]:
+    """Answer which word leads to the fewest schools, and to how many; counting stops above `RARE`."""
+    longest = sorted(asked, key=len, reverse=True)[:WORDS_COUNTED]
+    counts = [_count(number, word) for number, word in enumerate(longest)]
+    number, schools = min(db.session.execute(union_all(*counts)).tuples(), key=lambda row: row[1])
+    return longest[number], schools
+
+
+def _count(number: int, word: str) -> Select[tuple[int, int]]:
+    some = select(SchoolWord.urn).where(SchoolWord.word >= word, SchoolWord.word < word + LAST).limit(RARE + 1)
+    return select(literal(number), func.count()).select_from(some.subquery())
+
+
+def _is_early() -> ColumnElement[bool]:
+    """Among the first names: where many words are common but not together, looking further costs more than it finds."""
+    names = select(School.sort_name).where(School.is_closed == false()).order_by(School.sort_name)
+    last = names.offset(LOOKED_THROUGH).limit(1).scalar_subquery()
+    return School.sort_name < func.coalesce(last, LAST)
+
+
+def _has(asked: list[str]) -> list[ColumnElement[bool]]:
+    return [School.search_words.like(f"% {word}%") for word in asked]
+
+
+def _closed(text: str, limit: int) -> list[School]:
+    return _first(select(School).where(School.is_closed == true(), School.sort_name == words.sort_name(text)), limit)
+
+
+def _first(schools: Select[tuple[School]], limit: int) -> list[School]:
+    return list(db.session.scalars(schools.order_by(*ORDER).limit(limit)))
