@@ -127,6 +127,8 @@ class Settings:
                 wrong.append(f"{one.name.upper()} {error}")
         settings = cls(**given)
         wrong += settings._unsafe()
+        if settings.mode == "production" and environment.get("FLASK_DEBUG", "0") not in ("", "0", "false"):
+            wrong.append("FLASK_DEBUG shows strangers the inside of the program: leave it out")
         if wrong:
             raise BadSettings("The settings are not right yet:\n  " + "\n  ".join(wrong))
         return settings

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.sql.base import ExecutableOption
 
 from booking import keys
 from booking.db import db
@@ -76,7 +76,7 @@ def _whole() -> Select[Booking]:
     return select(Booking).options(*_around())
 
 
-def _around() -> list[ExecutableOption]:
+def _around() -> list[Any]:
     return [
         joinedload(Booking.event).options(
             joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue), selectinload(Event.leads)

@@ -1,6 +1,6 @@
 """Schools of the national register (GIAS), known by their URN."""
 
-from booking.domain.schools.finding import make_findable
+from booking.domain.schools.indexing import make_findable
 from booking.domain.schools.picking import named, numbered, search
 from booking.domain.schools.school import School, SchoolWord
 

@@ -53,7 +53,11 @@ def named(text: str) -> School | None:
 def _spellings(school: School) -> set[str]:
     town = school.town or school.locality
     rests = ("", town, school.postcode, f"{town} {school.postcode}")
-    return {str(school.urn), words.sort_name(school.label), *(words.sort_name(f"{school.name} {rest}") for rest in rests)}
+    return {
+        str(school.urn),
+        words.sort_name(school.label),
+        *(words.sort_name(f"{school.name} {rest}") for rest in rests),
+    }
 
 
 def _numbered(text: str) -> list[School]:

@@ -1,0 +1,63 @@
+"""A few seconds after booking closes, the list goes out once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from booking.db import db, transaction
+from booking.domain import closing
+from booking.domain.messages import Message
+from booking.domain.people import Person
+
+
+@pytest.fixture
+def url(either_url):
+    return either_url
+
+
+def close(at):
+    with transaction():
+        return closing.close_due(at=at)
+
+
+def told():
+    query = (
+        select(Person.name).join(Message, Message.person_id == Person.id).where(Message.kind == "list_after_closing")
+    )
+    return sorted(db.session.scalars(query))
+
+
+def test_the_list_goes_to_organisers_leads_and_hosts_fifteen_seconds_after_closing(make):
+    hub, school = make.hub(), make.school()
+    make.organiser(hub, name="Ruth")
+    make.organiser(make.hub(), name="Stranger")
+    lead, host = make.person(name="Tom"), make.person(name="Jo")
+    make.role(host, "host", hub_id=hub.id, school_urn=school.urn)
+    event = make.event(hub=hub, venue=make.venue(hub, school_urn=school.urn))
+    make.role(lead, "lead", hub_id=hub.id, event_id=event.id)
+
+    assert close(event.closes_at + timedelta(seconds=14)) == 0
+    assert told() == []
+    assert close(event.closes_at + timedelta(seconds=15)) == 1
+    assert told() == ["Jo", "Ruth", "Tom"]
+
+
+def test_it_goes_out_once_however_often_the_clock_knocks(make):
+    hub = make.hub()
+    make.organiser(hub, name="Ruth")
+    event = make.event(hub=hub)
+
+    counts = [close(event.closes_at + timedelta(minutes=minute)) for minute in (1, 2, 3)]
+
+    assert (counts, told()) == ([1, 0, 0], ["Ruth"])
+
+
+def test_drafts_and_what_was_called_off_send_no_list(make, noon):
+    hub = make.hub()
+    make.organiser(hub)
+    draft, off = make.event(hub=hub, published_at=None), make.event(hub=hub, called_off_at=noon)
+
+    assert close(max(draft.closes_at, off.closes_at) + timedelta(days=1)) == 0
