@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
-WAIT_SECONDS = 10
+WAIT_SECONDS: float = 10
 """How long a writer waits for SQLite's lock; PostgreSQL's rows are waited for `ROW_WAIT_SECONDS`."""
 ROW_WAIT_SECONDS = 3
 
@@ -85,6 +85,7 @@ def transaction() -> Iterator[Session]:
     if session.info.get("writing") or session.new or session.dirty:
         raise RuntimeError("Enter a transaction once, with nothing written yet")
     session.rollback()
+    session.expire_all()  # a rollback without a transaction forgets nothing
     with _writer(session):
         session.info["writing"] = True
         try:
@@ -136,7 +137,8 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_SECONDS}000"):
+        wait = f"busy_timeout={int(WAIT_SECONDS * 1000)}"
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", wait):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

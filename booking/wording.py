@@ -73,6 +73,10 @@ def is_soon(instant: datetime, now: datetime) -> bool:
     return timedelta(0) < instant - now <= timedelta(days=2)
 
 
+def minutes(number: int) -> timedelta:
+    return timedelta(minutes=number)
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Say a number of things: "1 place", "3 places"."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
@@ -38,6 +39,18 @@ class Clock:
     def forward(self, **by: float) -> datetime:
         self.at += timedelta(**by)
         return self.at
+
+
+class Client(FlaskClient):
+    """Every request has a context of its own, as in a server; afterwards the test reads afresh."""
+
+    def open(self, *given: Any, **named: Any) -> Any:
+        with self.application.app_context():
+            answer = super().open(*given, **named)
+        if has_app_context():
+            db.session.rollback()
+            db.session.expire_all()
+        return answer
 
 
 def settings_for(url: str, **given: object) -> Settings:
@@ -116,6 +129,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application with its context pushed. Forms need no CSRF token unless a test turns it on."""
     app = create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Client
     with app.app_context():
         yield app
         db.session.remove()

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from booking.db import db, transaction
-from booking.domain import events, places
+from booking.domain import events, places, schools
 from booking.domain.events import Event, EventPhase, Programme, Slot, Venue
 from booking.domain.people import Hub, Person, Role
 from booking.domain.places import Booking, Guest, Party
@@ -39,7 +39,10 @@ class Make:
             "family_urn": urn,
             "phase": "primary",
         }
-        return self._save(School(urn=urn, **ordinary | given))
+        with transaction():
+            school = School(urn=urn, **ordinary | given)
+            schools.make_findable(school)
+        return school
 
     def person(self, **given: Any) -> Person:
         number = next(self._numbers)

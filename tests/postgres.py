@@ -33,7 +33,8 @@ rm -rf "$folder"
 """
 
 # Losing a throw-away database in a power cut is no loss.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+SMALL = ("shared_buffers=32MB", "max_connections=60")
 
 
 class Missing(Exception):
@@ -43,7 +44,8 @@ class Missing(Exception):
 class Cluster:
     """A running server that only this machine's socket reaches; `close()` stops and deletes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """Start it. A durable one keeps every commit through a power cut, as in use: for measuring."""
         programs = _programs()
         # In /tmp whatever TMPDIR says: a socket's path has at most 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
@@ -54,7 +56,7 @@ class Cluster:
         data = self.folder / "data"
         initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*initdb, "--locale=C", "--no-sync"], check=True, stdout=subprocess.DEVNULL, **self._options())
-        settings = (f"unix_socket_directories={self.folder}", "listen_addresses=", "timezone=UTC", *FAST)
+        settings = (f"unix_socket_directories={self.folder}", "listen_addresses=", "timezone=UTC", *SMALL, *(() if durable else FAST))
         server = [programs / "postgres", "-D", data, *(f"--{setting}" for setting in settings)]
         self._guard = subprocess.Popen(
             ["/bin/sh", "-c", GUARD, "sh", self.folder, *server], stdin=subprocess.PIPE, **self._options()

@@ -20,6 +20,7 @@ LINE = [
     "messages",
     "codes",
     "sign_ins",
+    "details",
     "events",
     "finding",
     "places",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
@@ -55,7 +57,7 @@ def _keep(changes: Changes) -> None:
         register.keep(changes, progress=lambda written: bar.update(written - bar.pos))
 
 
-def _bar(length: int, label: str) -> "click._termui_impl.ProgressBar[int]":
+def _bar(length: int, label: str) -> AbstractContextManager[Any]:
     """A bar on standard error, so that the summary can be sent to a file; none where nobody watches."""
     is_watched = length > 0 and sys.stderr.isatty()
     return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not is_watched)

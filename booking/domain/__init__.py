@@ -1,7 +1,8 @@
 """What the programme knows and does; nothing here has heard of HTTP.
 
 The rooms stand in a line and import only leftwards:
-errors, schools, people, access, audit, messages, codes, sign_ins, events, finding, places, closing, workers, verify.
+errors, schools, people, access, audit, messages, codes, sign_ins, details, events, finding, places, closing, workers,
+verify.
 """
 
 from booking.domain import (
@@ -9,6 +10,7 @@ from booking.domain import (
     audit,
     closing,
     codes,
+    details,
     errors,
     events,
     messages,
@@ -24,6 +26,7 @@ __all__ = [
     "audit",
     "closing",
     "codes",
+    "details",
     "errors",
     "events",
     "messages",

@@ -112,10 +112,9 @@ def check(code_id: int, digits: str, *, at: datetime, limits: Limits) -> Code:
     Raises `WrongCode`, which keeps the counted try, and `TooManyCodes`.
     """
     code = _live(code_id, at, "That code no longer works. Send a new one.")
-    if _guesses(code.email, at) >= limits.guesses_in_five_minutes:
-        raise TooManyCodes("That was too many tries. Wait five minutes, then send a new code.")
+    _must_not_be_guessing(code, limits, at)
     if not keys.is_digest(code.digest, "code", code.id, code.email, digits):
-        _count_try(code, at)
+        _count_try(code, at, "That is not the code.", "Check the newest e-mail and try again")
     code.used_at = at
     return code
 
@@ -126,6 +125,25 @@ def check_link(token: str, *, at: datetime) -> Code:
     used = _live(code.id if code else 0, at, "That link no longer works. Send a new code.")
     used.used_at = at
     return used
+
+
+def check_link_elsewhere(token: str, address: str, *, at: datetime, limits: Limits) -> Code:
+    """Use up the link in a browser that did not ask for it: whoever opens it also says which address it went to.
+
+    A wrong address counts as a try. Raises `WrongCode`, which keeps the counted try, and `TooManyCodes`.
+    """
+    found = with_link(token)
+    code = _live(found.id if found else 0, at, "That link no longer works. Send a new code.")
+    _must_not_be_guessing(code, limits, at)
+    if normalise(address) != code.email:
+        _count_try(code, at, "That is not the address the code went to.", "Check it and try again")
+    code.used_at = at
+    return code
+
+
+def newest_for(booking_id: int) -> Code | None:
+    """Answer the newest code that was sent to confirm a booking, whether it still works or not."""
+    return db.session.scalar(select(Code).where(Code.booking_id == booking_id).order_by(Code.id.desc()).limit(1))
 
 
 def with_link(token: str) -> Code | None:
@@ -145,14 +163,18 @@ def _live(code_id: int, at: datetime, refusal: str) -> Code:
     return code
 
 
-def _count_try(code: Code, at: datetime) -> NoReturn:
+def _count_try(code: Code, at: datetime, wrong: str, advice: str) -> NoReturn:
     code.tries += 1
     code.tried_at = at
     left = TRIES - code.tries
     if left == 0:
-        raise WrongCode("That is not the code, and it was the last try. Send a new one.")
-    tries = "1 try" if left == 1 else f"{left} tries"
-    raise WrongCode(f"That is not the code. Check the newest e-mail and try again: {tries} left.")
+        raise WrongCode(f"{wrong} It was the last try: send a new code.")
+    raise WrongCode(f"{wrong} {advice}: {'1 try' if left == 1 else f'{left} tries'} left.")
+
+
+def _must_not_be_guessing(code: Code, limits: Limits, at: datetime) -> None:
+    if _guesses(code.email, at) >= limits.guesses_in_five_minutes:
+        raise TooManyCodes("That was too many tries. Wait five minutes, then send a new code.")
 
 
 def _must_not_be_too_many(email: str, network: str, limits: Limits, at: datetime) -> None:

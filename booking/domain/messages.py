@@ -23,6 +23,8 @@ LEASE = timedelta(seconds=90)
 TRIES = 10
 """With the waits below, the last try is about 20 hours after the first."""
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 180, 360, 540)]
+CODE_WAIT = timedelta(seconds=20)
+"""A code is of no use after ten minutes, so it is tried again soon."""
 
 
 class Urgency(IntEnum):
@@ -167,13 +169,22 @@ def mark_refused(message_id: int, token: str, trouble: str, *, at: datetime) -> 
     return _end(message_id, token, MessageState.FAILED, at=at, trouble=trouble)
 
 
-def mark_troubled(message: Message, token: str, trouble: str, *, at: datetime) -> bool:
+def mark_troubled(message_id: int, token: str, trouble: str, *, at: datetime) -> bool:
     """Note a fault that may pass: try again later, or give up in sight after `TRIES`."""
+    message = db.session.get(Message, message_id, populate_existing=True)
+    if message is None or message.lease_token != token:
+        return False
     if message.tries >= TRIES:
-        return mark_refused(message.id, token, trouble, at=at)
-    later = at + WAITS[min(message.tries, len(WAITS)) - 1] if message.urgency else at + timedelta(seconds=20)
-    values = {"due_at": later, "lease_token": None, "lease_ends_at": None, "trouble": trouble[:300]}
-    return _write(message.id, token, values)
+        return mark_refused(message_id, token, trouble, at=at)
+    values = {"due_at": at + _wait(message), "lease_token": None, "lease_ends_at": None, "trouble": trouble[:300]}
+    return _write(message_id, token, values)
+
+
+def _wait(message: Message) -> timedelta:
+    """Answer how long to wait before the next try: longer each time, and not all at the same moment."""
+    if message.urgency == Urgency.CODE:
+        return CODE_WAIT
+    return WAITS[min(message.tries, len(WAITS)) - 1] * (0.9 + secrets.randbelow(200) / 1000)
 
 
 def _end(message_id: int, token: str, state: MessageState, *, at: datetime, trouble: str = "") -> bool:

@@ -64,6 +64,11 @@ class Person(Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_unnamed(self) -> bool:
+        """They proved an address, and have not yet said what they are called."""
+        return self.email is not None and self.name == self.email.partition("@")[0]
+
 
 class RoleName(StrEnum):
     ADMINISTRATOR = "administrator"
@@ -138,6 +143,12 @@ def meet(newcomers: dict[str, str], *, at: datetime) -> dict[str, Person]:
         db.session.execute(insert(Person).values([row | defaults for row in rows]).on_conflict_do_nothing())
         known |= _of(missing)
     return known
+
+
+def welcome(address: str, *, at: datetime) -> Person:
+    """Answer the person who has just proven this address, making them known; `is_unnamed` until they say a name."""
+    email = normalise(address)
+    return meet({email: email.partition("@")[0][:LONGEST_NAME]}, at=at)[email]
 
 
 def organisers(hub_id: int) -> list[Person]:

@@ -5,7 +5,27 @@ from __future__ import annotations
 from flask import Flask
 
 from booking.config import Settings
-from booking.web import errors, frame, health, headers, session
+from booking.web import (
+    assets,
+    codes,
+    confirmation,
+    details,
+    errors,
+    event_words,
+    events,
+    frame,
+    headers,
+    health,
+    mailbox,
+    manage,
+    mine,
+    origin,
+    pages,
+    places,
+    schools,
+    session,
+    sign_in,
+)
 from booking.web.frame import csrf
 
 __all__ = ["init_app"]
@@ -15,9 +35,23 @@ def init_app(app: Flask) -> None:
     """Open the door: rooms, headers, refusals, and what every template may say."""
     settings: Settings = app.config["SETTINGS"]
     csrf.init_app(app)
+    origin.init_app(app)
     session.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     frame.init_app(app)
-    app.register_blueprint(health.bp)
+    assets.init_app(app)
+    event_words.init_app(app)
+    mailbox.init_app(app)
+    app.register_blueprint(codes.bp)
+    app.register_blueprint(confirmation.bp)
+    app.register_blueprint(details.bp)
+    app.register_blueprint(events.bp)
     app.register_blueprint(frame.bp)
+    app.register_blueprint(health.bp)
+    app.register_blueprint(manage.bp)
+    app.register_blueprint(mine.bp)
+    app.register_blueprint(pages.bp)
+    app.register_blueprint(places.bp)
+    app.register_blueprint(schools.bp)
+    app.register_blueprint(sign_in.bp)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, url_for
+from flask import Blueprint, Flask, Response, has_request_context, url_for
 from flask_wtf import CSRFProtect
 
 from booking import wording
@@ -67,5 +67,7 @@ def icon() -> Response:
 
 
 def _who() -> dict[str, Any]:
+    if not has_request_context():  # a mail is rendered for nobody who is signed in
+        return {}
     person = person_signed_in()
     return {"me": person, "has_desk": bool(person and access.is_organiser(person)), "now": now()}

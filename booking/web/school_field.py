@@ -1,8 +1,8 @@
 """The school question of a form: picked from suggestions with JavaScript, typed and chosen from a list without.
 
 In a form, `class BookingForm(SchoolFields, FlaskForm)` (in this order); after `form.validate()` the answer is
-`form.chosen_urn` or `form.unlisted_name`. In its template, `school_picker(form)` and, in the head, `school_picker_head()`
-from `_macros/school.html`.
+`form.chosen_urn` or `form.unlisted_name`. In its template, `school_picker(form)` and, in the head,
+`school_picker_head()` from `_macros/school.html`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field, Form, HiddenField, RadioField, StringField
+from wtforms import BooleanField, Field, Form, RadioField, StringField
 from wtforms.validators import Length
 
 from booking.domain import schools
@@ -26,8 +26,9 @@ class SchoolFields(Form):
     """The fields of the question, for any form to inherit before `FlaskForm`."""
 
     school = StringField("Your school", [Length(max=200, message="Shorten your school’s name")])
-    school_urn = HiddenField()
-    school_asked = HiddenField()
+    # Both are hidden on the page. They are no HiddenFields, so that `hidden_tag()` leaves them to the picker's macro.
+    school_urn = StringField()
+    school_asked = StringField()
     """The text that the radio buttons were found for: once it is edited, they count no longer."""
     school_choice = RadioField("Which of these is your school?", choices=[], validate_choice=False)
     unlisted = BooleanField("I’m not at a listed school")
@@ -43,6 +44,12 @@ class SchoolFields(Form):
         """Check the form and find the school. Without one, an error stands at `school` or at `school_choice`."""
         is_right = bool(super().validate(extra_validators))
         return self._has_school() and is_right
+
+    @property
+    def choice_hint(self) -> str:
+        if len(self.matches) < MOST_MATCHES:
+            return "If yours is not here, change what you typed above"
+        return f"These are the first {MOST_MATCHES}. If yours is not here, add its town or postcode above"
 
     def show_school(self, school: School | None, unlisted: str = "") -> None:
         """Fill the question in before the form is first shown: what somebody answered last time."""
@@ -86,9 +93,14 @@ class SchoolFields(Form):
         if not self.matches:
             return _say(self.school, f"We found no school for “{typed}”. {SAY_MORE}")
         self.school_asked.data = typed
-        self.school_choice.choices = [(str(match.urn), match.label) for match in self.matches]
-        self.school_choice.choices.append((NONE_OF_THESE, "None of these"))
+        self._offer()
         return _say(self.school_choice, CHOOSE)
+
+    def _offer(self) -> None:
+        choices = [(str(match.urn), match.label) for match in self.matches]
+        self.school_choice.choices = [*choices, (NONE_OF_THESE, "None of these")]
+        if len(choices) == 1:
+            self.school_choice.label.text = "Is this your school?"
 
 
 def _text(field: Field) -> str:

@@ -79,7 +79,7 @@ def _limits() -> dict[str, timedelta]:
 
 
 def _note_use() -> None:
-    if not session.get("sign_in") or request.endpoint == "static":
+    if request.endpoint == "static" or not session.get("sign_in"):
         return
     person_signed_in()
     if g.sign_in and sign_ins.is_unnoted(g.sign_in, at=now()):

@@ -7,13 +7,17 @@ stands in one table (`states`).
 from booking.domain.places.bookings import MOST_AT_ONCE, MOST_UNPROVEN, Booking, Guest, Party, Place
 from booking.domain.places.changing import cancel, change_needs, release, swap
 from booking.domain.places.finding import (
+    at_event,
+    ended_with_place_link,
     is_own_place,
     of_event,
     of_person,
     with_booking_link,
+    with_form_link,
     with_place_link,
 )
 from booking.domain.places.form_keys import FormKey
+from booking.domain.places.form_keys import forget_old as forget_form_keys
 from booking.domain.places.form_keys import new as new_form_key
 from booking.domain.places.room import lock
 from booking.domain.places.states import LIVE, TAKING, TRANSITIONS, State
@@ -42,9 +46,12 @@ __all__ = [
     "Party",
     "Place",
     "State",
+    "at_event",
     "book",
     "cancel",
     "change_needs",
+    "ended_with_place_link",
+    "forget_form_keys",
     "forget_lapsed",
     "give_up_hold",
     "hold",
@@ -60,5 +67,6 @@ __all__ = [
     "release",
     "swap",
     "with_booking_link",
+    "with_form_link",
     "with_place_link",
 ]

@@ -166,6 +166,11 @@ class Booking(Model):
         return keys.link("booking", self.id, self.generation)
 
     @property
+    def form_link(self) -> str:
+        """The link of whoever filled in the form, before an address is proven: it leads to the code, and no further."""
+        return keys.link("booking", self.id)
+
+    @property
     def school_name(self) -> str:
         return self.school.name if self.school else self.unlisted_school
 

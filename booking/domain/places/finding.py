@@ -27,6 +27,15 @@ def with_booking_link(token: str) -> Booking:
     return booking
 
 
+def with_form_link(token: str) -> Booking:
+    """Answer the booking whose form was answered with this link, before any address was proven. Raises `NotFound`."""
+    number = keys.number_of(token)
+    booking = db.session.scalar(_whole().where(Booking.id == number)) if number is not None else None
+    if booking is None or not keys.fits(token, "booking", booking.id):
+        raise NotFound("That link does not lead to a booking.")
+    return booking
+
+
 def with_place_link(token: str) -> Place:
     """Answer the live place that one person's link stands for. Raises `NotFound`."""
     number = keys.number_of(token)
@@ -46,6 +55,20 @@ def with_place_link(token: str) -> Place:
     return place
 
 
+def ended_with_place_link(token: str) -> Place | None:
+    """Answer the place that a link stood for until it was given up or passed on; None if it never stood for one."""
+    number = keys.number_of(token)
+    place = db.session.get(Place, number) if number is not None else None
+    is_its_own = place and place.person_id and keys.fits(token, "place", place.id, place.generation)
+    return place if place and is_its_own and not place.is_live else None
+
+
+def at_event(event_id: int, person: Person) -> Place | None:
+    """Answer the place that somebody has at an event, if any."""
+    query = select(Place).where(Place.event_id == event_id, Place.person_id == person.id, Place.ended_at.is_(None))
+    return db.session.scalar(query.options(joinedload(Place.booking)))
+
+
 def of_person(person: Person, *, at: datetime) -> tuple[Sequence[Booking], Sequence[Booking]]:
     """Answer the bookings somebody made or comes with: those to come, and those past or over, latest first."""
     comes = exists().where(Place.booking_id == Booking.id, Place.person_id == person.id, Place.ended_at.is_(None))
@@ -53,7 +76,7 @@ def of_person(person: Person, *, at: datetime) -> tuple[Sequence[Booking], Seque
     is_coming = and_(Booking.state.in_(TAKING), or_(Event.ends_at.is_(None), Event.ends_at > at))
     coming = theirs.where(is_coming).order_by(Event.starts_at.is_(None), Event.starts_at, Booking.id)
     past = (
-        theirs.where(~is_coming, Booking.booker_id.is_not(None))
+        theirs.where(~is_coming, Booking.booker_id.is_not(None), Booking.again_id.is_(None))
         .order_by(Event.starts_at.desc(), Booking.id.desc())
         .limit(50)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -15,6 +15,8 @@ from booking.domain.errors import BadInput, KeyReused
 from booking.domain.places.bookings import Booking, Party
 
 LONGEST_KEY = 64
+KEPT = timedelta(days=7)
+"""A page that has been open for longer than this is loaded again before it is sent."""
 
 
 class FormKey(Model):
@@ -64,6 +66,7 @@ def remember(key: str, booking: Booking) -> None:
     db.session.get_one(FormKey, key).booking_id = booking.id
 
 
-def forget_before(instant: datetime) -> None:
-    """Delete keys of forms that nobody sends again."""
-    db.session.execute(delete(FormKey).where(FormKey.made_at < instant))
+def forget_old(*, at: datetime) -> int:
+    """Delete the keys of forms that nobody sends again; answer how many."""
+    old = delete(FormKey).where(FormKey.made_at <= at - KEPT).execution_options(synchronize_session=False)
+    return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]

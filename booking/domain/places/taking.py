@@ -191,6 +191,7 @@ def _confirm_held(booking: Booking, known: dict[str, Person], at: datetime) -> N
     booking.party_size -= len(dropped)
     room.free(booking.event, len(dropped))
     booking.booker, booking.booker_email, booking.confirmed_at = booker, None, at
+    booking.generation += 1  # the link of the form was given to a stranger: it leads no further than the code
     _seat(booking, known)
     move(booking, "prove" if booking.live_places else "drop", by=booker, at=at, dropped=len(dropped))
     _remember_booker(booker, booking, is_own=True)

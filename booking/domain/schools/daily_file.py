@@ -52,15 +52,14 @@ def rows(path: Path) -> Iterator[Row]:
     """Answer one row after another. Raises `NotTheRegister`; for a file that is cut short only at its end."""
     encoding, is_ended = _examined(path)
     with path.open(encoding=encoding, errors="replace", newline="") as text:
+        header = _header(text.readline())
         lines = csv.reader(text, strict=True)
+        row = None
         try:
-            header = [column.strip() for column in next(lines, [])]
-            _must_be_header(header)
-            row = None
             for row in _numbered(lines, header, text):
                 yield row
         except csv.Error as error:
-            raise NotTheRegister(f"It is damaged or cut short at line {lines.line_num}: {error}.") from error
+            raise NotTheRegister(f"It is damaged or cut short at line {lines.line_num + 1}: {error}.") from error
     if row is None:
         raise NotTheRegister("It has a header but no schools.")
     if not row.has_all_columns and not is_ended:
@@ -74,13 +73,17 @@ def _numbered(lines: Iterator[list[str]], header: list[str], text: TextIO) -> It
             yield Row(number, dict(zip(header, values, strict=False)), has_all, text.buffer.tell())
 
 
-def _must_be_header(header: list[str]) -> None:
+def _header(line: str) -> list[str]:
+    """Answer the names of the columns. Raises `NotTheRegister` if this is no header of the register."""
+    header = [column.strip() for column in next(csv.reader([line]), [])]
     missing = [" or ".join(f"“{name}”" for name in names) for names in NEEDED if not set(names) & set(header)]
     if len(missing) == len(NEEDED):
-        seen = ", ".join(header)[:80]
-        raise NotTheRegister(f"Its first line is not the register’s header. It begins: {seen}")
+        if "URN" in line and "EstablishmentName" in line:
+            raise NotTheRegister("Its values are not separated by commas. Import the file as it was downloaded.")
+        raise NotTheRegister(f"Its first line is not the register’s header. It begins: {line.strip()[:80]}")
     if missing:
         raise NotTheRegister(f"Its header lacks the column {', '.join(missing)}. Download “all establishment data”.")
+    return header
 
 
 def _examined(path: Path) -> tuple[str, bool]:

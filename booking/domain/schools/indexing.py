@@ -9,14 +9,14 @@ from sqlalchemy import delete, insert
 
 from booking.db import db
 from booking.domain.schools import words
-from booking.domain.schools.school import School, SchoolWord
+from booking.domain.schools.school import SCHOOL_WORDS, School, SchoolWord
 
 RULES = 1
 """Raise it when `words` changes: the next import then writes every school's words anew."""
 
 
 def make_findable(*schools: School) -> None:
-    """Write the words of schools that were made one by one; an import does it by itself. Call it inside a transaction."""
+    """Write schools that were made one by one, with their words; an import does so by itself."""
     for school in schools:
         for column, value in found_by(school.__dict__).items():
             setattr(school, column, value)
@@ -40,4 +40,4 @@ def rewrite(lines: Mapping[int, str]) -> None:
     db.session.execute(old.execution_options(synchronize_session=False))
     rows = sorted((word, urn) for urn, line in lines.items() for word in line.split())
     if rows:
-        db.session.execute(insert(SchoolWord.__table__), [{"word": word, "urn": urn} for word, urn in rows])
+        db.session.execute(insert(SCHOOL_WORDS), [{"word": word, "urn": urn} for word, urn in rows])

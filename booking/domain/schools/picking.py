@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, false, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, intersect, literal, select, true, union_all
 
 from booking.db import db
 from booking.domain.schools import words
@@ -11,9 +11,11 @@ from booking.domain.schools.school import School, SchoolWord
 MOST_TYPED = 200
 MOST_WORDS = 20
 LONGEST_NUMBER = 9
-RARE = 2500
-"""A word of no more schools leads to them directly; with more, a look through the names finds some sooner."""
-LOOKED_THROUGH = 3000
+RARE = 1500
+"""A word of more schools than this is met soon by looking through the names."""
+COMMON = 3000
+"""From so many schools on, a word is looked for in the rows of the schools that the rarer ones lead to."""
+LOOKED_THROUGH = 1500
 WORDS_COUNTED = 6
 LAST = "\x7f"
 """Sorts behind every letter and digit."""
@@ -53,11 +55,8 @@ def named(text: str) -> School | None:
 def _spellings(school: School) -> set[str]:
     town = school.town or school.locality
     rests = ("", town, school.postcode, f"{town} {school.postcode}")
-    return {
-        str(school.urn),
-        words.sort_name(school.label),
-        *(words.sort_name(f"{school.name} {rest}") for rest in rests),
-    }
+    told = (school.label, *(f"{school.name} {rest}" for rest in rests))
+    return {str(school.urn), *map(words.sort_name, told)}
 
 
 def _numbered(text: str) -> list[School]:
@@ -75,28 +74,40 @@ def _beginning(text: str, limit: int) -> list[School]:
 
 
 def _having(text: str, limit: int) -> list[School]:
+    """Answer schools that have all the words, the first by name. Where even the rarest is common, some stand early."""
     asked = words.typed(text)[:MOST_WORDS]
-    rarest, schools = _rarest(asked)
-    if schools > RARE:
-        found = _first(select(School).where(School.is_closed == false(), _is_early(), *_has(asked)), limit)
+    counts = _counts(asked)
+    rarest = min(counts, key=lambda word: counts[word])
+    if counts[rarest] > RARE:
+        found = _first(
+            select(School).where(School.is_closed == false(), _is_early(), *map(_stands_in_line, asked)), limit
+        )
         if len(found) == limit:
             return found
-    leads_to = select(SchoolWord.urn).where(SchoolWord.word >= rarest, SchoolWord.word < rarest + LAST)
-    others = [word for word in asked if word != rarest]
-    return _first(select(School).where(School.urn.in_(leads_to), *_has(others)), limit) if schools else []
+    listed = [word for word in asked if word == rarest or counts.get(word, COMMON) < COMMON]
+    others = [_stands_in_line(word) for word in asked if word not in listed]
+    schools = select(School).where(School.urn.in_(intersect(*map(_leads_to, listed))), *others)
+    return _first(schools, limit) if counts[rarest] else []
 
 
-def _rarest(asked: list[str]) -> tuple[str, int]:
-    """Answer which word leads to the fewest schools, and to how many; counting stops above `RARE`."""
+def _counts(asked: list[str]) -> dict[str, int]:
+    """Answer to how many schools each word leads, of the longest words; counting stops at `COMMON`."""
     longest = sorted(asked, key=len, reverse=True)[:WORDS_COUNTED]
-    counts = [_count(number, word) for number, word in enumerate(longest)]
-    number, schools = min(db.session.execute(union_all(*counts)).tuples(), key=lambda row: row[1])
-    return longest[number], schools
+    counts = [select(literal(number), _count(word)) for number, word in enumerate(longest)]
+    return {longest[number]: schools for number, schools in db.session.execute(union_all(*counts))}
 
 
-def _count(number: int, word: str) -> Select[tuple[int, int]]:
-    some = select(SchoolWord.urn).where(SchoolWord.word >= word, SchoolWord.word < word + LAST).limit(RARE + 1)
-    return select(literal(number), func.count()).select_from(some.subquery())
+def _count(word: str) -> ScalarSelect[int]:
+    return select(func.count()).select_from(_leads_to(word).limit(COMMON).subquery()).scalar_subquery()
+
+
+def _leads_to(word: str) -> Select[int]:
+    return select(SchoolWord.urn).where(SchoolWord.word >= word, SchoolWord.word < word + LAST)
+
+
+def _stands_in_line(word: str) -> ColumnElement[bool]:
+    """Has the word in its own row: quickly asked of a few rows, or where most have it."""
+    return School.search_words.like(f"% {word}%")
 
 
 def _is_early() -> ColumnElement[bool]:
@@ -106,13 +117,9 @@ def _is_early() -> ColumnElement[bool]:
     return School.sort_name < func.coalesce(last, LAST)
 
 
-def _has(asked: list[str]) -> list[ColumnElement[bool]]:
-    return [School.search_words.like(f"% {word}%") for word in asked]
-
-
 def _closed(text: str, limit: int) -> list[School]:
     return _first(select(School).where(School.is_closed == true(), School.sort_name == words.sort_name(text)), limit)
 
 
-def _first(schools: Select[tuple[School]], limit: int) -> list[School]:
+def _first(schools: Select[School], limit: int) -> list[School]:
     return list(db.session.scalars(schools.order_by(*ORDER).limit(limit)))

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from booking.db import db, must_be_writing
 from booking.domain.errors import Refused
 from booking.domain.schools import daily_file, entry, indexing
 from booking.domain.schools.daily_file import NotTheRegister, Row
-from booking.domain.schools.school import School
+from booking.domain.schools.school import SCHOOLS, School
 
 Progress = Callable[[int], None]
 OPEN = ("open", "closing")
@@ -74,15 +74,13 @@ def compare(path: Path, *, progress: Progress = lambda amount: None) -> Changes:
         progress(row.bytes_read)
         try:
             _note(row, known, seen, changes)
-        except entry.Unreadable as reason:
+        except entry.Unreadable as unreadable:
             changes.refused += 1
-            changes.reasons += [(row.number, str(reason))] if changes.refused <= LISTED else []
+            changes.reasons += [(row.number, str(unreadable))] if changes.refused <= LISTED else []
     changes.missing = len(known.keys() - seen.keys())
     if changes.refused > max(LISTED, changes.rows * MOST_REFUSED):
-        number, reason = changes.reasons[0]
-        raise NotTheRegister(
-            f"{changes.refused:,} of its {changes.rows:,} rows cannot be read. Row {number}: {reason}."
-        )
+        first, reason = changes.reasons[0]
+        raise NotTheRegister(f"{changes.refused:,} of {changes.rows:,} rows cannot be read. Row {first}: {reason}.")
     return changes
 
 
@@ -103,6 +101,10 @@ def keep(changes: Changes, *, progress: Progress = lambda amount: None) -> None:
         _write(rows)
         indexing.rewrite({row["urn"]: row["search_words"] for row in rows})
         progress(start + len(rows))
+    if changes.to_keep and _is_postgresql():
+        db.session.execute(
+            text("ANALYZE school, school_word")
+        )  # else the picker's plans are guesses until it comes round
 
 
 def _known() -> dict[int, Known]:
@@ -144,7 +146,11 @@ def _row(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _write(rows: list[dict[str, Any]]) -> None:
     """Insert or update. The family is only ever inserted: it may have been joined to another since."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    write = insert(School.__table__)
+    insert = postgresql.insert if _is_postgresql() else sqlite.insert
+    write = insert(SCHOOLS)
     fresh = {name: write.excluded[name] for name in rows[0] if name not in ("urn", "family_urn")}
     db.session.execute(write.on_conflict_do_update(index_elements=["urn"], set_=fresh), rows)
+
+
+def _is_postgresql() -> bool:
+    return db.engine.dialect.name == "postgresql"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
 from booking.db import Model
 
-# Byte order on both databases: ranges of words must not depend on the collation that a server was made with.
-WORD = String(40).with_variant(String(40, collation="C"), "postgresql")
-NAME = String(200).with_variant(String(200, collation="C"), "postgresql")
+
+def _in_byte_order(longest: int) -> TypeEngine[str]:
+    """Sort alike on both databases, whatever collation a server was made with: the picker asks for ranges of words."""
+    return String(longest).with_variant(String(longest, collation="C"), "postgresql")
 
 
 class School(Model):
@@ -28,7 +31,7 @@ class School(Model):
     name: Mapped[str] = mapped_column(String(200))
     street: Mapped[str] = mapped_column(String(200), default="")
     locality: Mapped[str] = mapped_column(String(200), default="")
-    town: Mapped[str] = mapped_column(String(100), default="")
+    town: Mapped[str] = mapped_column(_in_byte_order(100), default="")
     county: Mapped[str] = mapped_column(String(100), default="")
     postcode: Mapped[str] = mapped_column(String(10), default="")
     local_authority: Mapped[str] = mapped_column(String(100), default="")
@@ -49,7 +52,7 @@ class School(Model):
     fingerprint: Mapped[str] = mapped_column(String(40), default="")
     """Of the facts that were imported, so that an unchanged row is seen at once."""
     is_closed: Mapped[bool] = mapped_column(default=False)
-    sort_name: Mapped[str] = mapped_column(NAME, default="")
+    sort_name: Mapped[str] = mapped_column(_in_byte_order(200), default="")
     """The name as it is compared and sorted: "st marys ce primary school"."""
     search_words: Mapped[str] = mapped_column(Text, default="")
     """What `SchoolWord` has, in one line with a space before each word; empty for a closed school."""
@@ -63,10 +66,15 @@ class School(Model):
         return ", ".join(part for part in (self.town or self.locality, self.postcode) if part)
 
     @property
+    def whereabouts(self) -> str:
+        """Town and postcode, and whether the school is closed or not open yet."""
+        note = {"closed": "(closed)", "proposed": "(not open yet)"}.get(self.status, "")
+        return " ".join(part for part in (self.place, note) if part)
+
+    @property
     def label(self) -> str:
-        """Name, town and postcode on one line, and whether it is closed or not open yet."""
-        note = {"closed": " (closed)", "proposed": " (not open yet)"}.get(self.status, "")
-        return ", ".join(part for part in (self.name, self.place) if part) + note
+        """Name and whereabouts on one line: what the picker writes into its field."""
+        return ", ".join(part for part in (self.name, self.whereabouts) if part)
 
 
 class SchoolWord(Model):
@@ -75,5 +83,9 @@ class SchoolWord(Model):
     __tablename__ = "school_word"
     __table_args__ = (Index("ix_school_word_urn", "urn"), {"sqlite_with_rowid": False})
 
-    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+    word: Mapped[str] = mapped_column(_in_byte_order(40), primary_key=True)
     urn: Mapped[int] = mapped_column(ForeignKey("school.urn", ondelete="CASCADE"), primary_key=True)
+
+
+SCHOOLS = cast(Table, School.__table__)
+SCHOOL_WORDS = cast(Table, SchoolWord.__table__)

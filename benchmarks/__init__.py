@@ -1,0 +1,1 @@
+"""What docs/performance.md quotes, measured again:  python -m benchmarks  (see `--help`)."""

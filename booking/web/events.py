@@ -1,0 +1,73 @@
+"""The public's events: the list with its filters, and a page for each."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+
+from booking.domain import events, finding, places
+from booking.domain.events import Event, Slot
+from booking.domain.finding import OPEN_DATE, Filters
+from booking.web import errors, filters, paging
+from booking.web.event_words import standing
+from booking.web.rules import public
+from booking.web.session import now, person_signed_in
+
+PER_PAGE = 20
+
+bp = Blueprint("events", __name__)
+
+
+@bp.get("/")
+@public
+def index() -> str:
+    """Show what is to come, soonest first."""
+    found = finding.find(Filters.read(request.args), at=now())
+    page = paging.page(request.args.get("page", ""), total=len(found.ids), size=PER_PAGE)
+    return render_template(
+        "events/index.html",
+        found=found,
+        page=page,
+        months=_by_month(finding.listed(found.ids[page.rows])),
+        menus=filters.menus(found),
+        set_filters=filters.set_filters(found),
+        address_of=lambda number: filters.address(found.filters, number),
+    )
+
+
+@bp.get("/events")
+@public
+def old_index() -> Any:
+    """Lead to the one address of the list."""
+    return redirect(url_for("events.index", **Filters.read(request.args).chosen), code=308)
+
+
+@bp.get("/events/<int(max=2147483647):event_id>")
+@public
+def show(event_id: int) -> Any:
+    """Show all that is needed to decide; for 30 days after the event."""
+    event = events.public(event_id) or abort(404)
+    if event.is_gone(now()):
+        return errors.show(410)
+    me = person_signed_in()
+    stands = standing(event)
+    return render_template(
+        "events/show.html",
+        event=event,
+        stands=stands,
+        own_place=places.at_event(event.id, me) if me else None,
+        others=[] if stands in ("open", "later") else events.alternatives(event, at=now()),
+    )
+
+
+def _by_month(listed: list[Event]) -> list[tuple[str, list[tuple[Event, Slot | None]]]]:
+    """Answer the events under the words of their month, each with the session that comes next."""
+    rows = [(event, finding.next_slot(event, at=now())) for event in listed]
+    return [(filters.month_words(month), list(group)) for month, group in groupby(rows, key=_month)]
+
+
+def _month(row: tuple[Event, Slot | None]) -> str:
+    slot = row[1]
+    return f"{slot.local_start:%Y-%m}" if slot and slot.local_start and slot.starts_at > now() else OPEN_DATE

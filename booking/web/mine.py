@@ -1,0 +1,28 @@
+"""My bookings: what somebody signed in has booked, or comes with."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from booking.domain import places
+from booking.domain.places import Booking, Place
+from booking.web.rules import signed_in
+from booking.web.session import me, now
+
+bp = Blueprint("mine", __name__)
+
+
+@bp.get("/my/bookings")
+@signed_in
+def index() -> str:
+    """Show the bookings to come, soonest first, and those that are past or over."""
+    coming, past = places.of_person(me(), at=now())
+    return render_template("mine/index.html", coming=coming, past=past, own_place=_own_place)
+
+
+def _own_place(booking: Booking) -> Place | None:
+    """Answer the place of whoever asks in somebody else's booking: that link is theirs, the booking's is not."""
+    person = me()
+    if booking.booker_id == person.id:
+        return None
+    return next((place for place in booking.live_places if place.person_id == person.id), None)

@@ -1,0 +1,39 @@
+"""Pages about the site itself: help and contact, privacy, accessibility."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+
+from booking.web.rules import public
+from booking.web.session import settings
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/help")
+@public
+def help() -> str:
+    return render_template("pages/help.html", contact=settings().contact_email, sender=settings().mail_from)
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> str:
+    given = settings()
+    return render_template(
+        "pages/privacy.html", contact=given.contact_email, hours=given.sign_in_idle_hours, days=given.sign_in_days
+    )
+
+
+@bp.get("/accessibility")
+@public
+def accessibility() -> str:
+    return render_template("pages/accessibility.html", contact=settings().contact_email)
+
+
+@bp.get("/robots.txt")
+@public
+def robots() -> Response:
+    """Ask search engines to keep to what is for everybody."""
+    private = ["/bookings/", "/places/", "/my/", "/me", "/sign-in", "/desk"]
+    return Response("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in private), ""]), mimetype="text/plain")

@@ -1,0 +1,43 @@
+"""Pages of a long list: which one is asked for, and the links to the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NEAR = 1
+
+
+@dataclass(frozen=True)
+class Page:
+    number: int
+    last: int
+    size: int
+    total: int
+
+    @property
+    def rows(self) -> slice:
+        return slice((self.number - 1) * self.size, self.number * self.size)
+
+    @property
+    def first_row(self) -> int:
+        return (self.number - 1) * self.size + 1
+
+    @property
+    def last_row(self) -> int:
+        return min(self.number * self.size, self.total)
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """Answer the pages to link to: the first, the last, those near this one, and None for what is left out."""
+        shown = [n for n in range(1, self.last + 1) if n in (1, self.last) or abs(n - self.number) <= NEAR]
+        gaps: list[int | None] = []
+        for before, number in zip([0, *shown], shown, strict=False):
+            gaps += [None, number] if number > before + 1 else [number]
+        return gaps
+
+
+def page(asked: str, *, total: int, size: int) -> Page:
+    """Answer the page that is asked for; the first where that is no number, the last where there are not so many."""
+    last = max(1, -(-total // size))
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    return Page(min(max(number, 1), last), last, size, total)

@@ -1,0 +1,69 @@
+"""Proof: what happens in this browser once somebody has proven an address, and which codes it asked for."""
+
+from __future__ import annotations
+
+from flask import flash, session, url_for
+
+from booking.db import db
+from booking.domain import codes, people, places
+from booking.domain.codes import Code
+from booking.domain.places import Booking
+from booking.web.addresses import here
+from booking.web.session import code_limits, network, now, sign_in
+from booking.wording import listed
+
+MOST_REMEMBERED = 5
+
+
+def remember(code: Code) -> None:
+    """Note in this browser's cookie that it asked for the code: the link in the mail then works here with one press."""
+    asked = [one for one in session.get("asked", []) if one != code.id]
+    session["asked"] = [*asked, code.id][-MOST_REMEMBERED:]
+
+
+def send_for(booking: Booking) -> None:
+    """Send the code that confirms a booking to the address it was asked with. Raises `TooManyCodes`."""
+    code = codes.send(
+        booking.booker_email or "",
+        name=booking.booker_name,
+        booking_id=booking.id,
+        hub_id=booking.event.hub_id,
+        event_id=booking.event_id,
+        network=network(),
+        limits=code_limits(),
+        at=now(),
+    )
+    remember(code)
+
+
+def was_asked_here(code: Code) -> bool:
+    return code.id in session.get("asked", [])
+
+
+def fulfil(code: Code) -> str:
+    """Do what a code stands for and sign this browser in, in the transaction that used it up; answer where to go on.
+
+    Raises what `places.prove` raises; then the code has not been used.
+    """
+    onward = here(session.get("next"))
+    if code.booking_id:
+        return _confirm(code.booking_id)
+    person = people.welcome(code.email, at=now())
+    sign_in(person, at=now())
+    if person.is_unnamed:
+        return url_for("details.show", next=onward)
+    return onward or url_for("mine.index")
+
+
+def _confirm(booking_id: int) -> str:
+    named = [place.name for place in db.session.get_one(Booking, booking_id).places if place.email]
+    booking = places.prove(booking_id, at=now())
+    if booking.booker is None:
+        raise RuntimeError("a proven booking has a booker")
+    sign_in(booking.booker, at=now())
+    came = [place.name for place in booking.live_places]
+    dropped = [name for name in named if name not in came]
+    if dropped and came:
+        have, them = ("has a place", "that person") if len(dropped) == 1 else ("have places", "them")
+        flash(f"{listed(dropped)} {have} at this event already, so this booking is without {them}.")
+    return url_for("manage.booking", token=booking.link)

@@ -1,0 +1,267 @@
+"""Every kind of mail: its subject, its words, and what it must never say."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from booking.db import db, transaction
+from booking.domain import closing, codes, messages, places
+from booking.domain.messages import Message
+from booking.domain.places import Guest
+from booking.mail import render
+from tests.make import START
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
+
+
+def newest(kind):
+    return db.session.scalars(select(Message).where(Message.kind == kind).order_by(Message.id.desc())).first()
+
+
+def mail(kind, at):
+    """Render the newest message of a kind and read it as a mail program does."""
+    made = render.mail(newest(kind), at=at)
+    return message_from_bytes(made.as_bytes(), policy=policy.default)
+
+
+def text(received):
+    return received.get_body(("plain",)).get_content()
+
+
+def html(received):
+    return received.get_body(("html",)).get_content()
+
+
+@pytest.fixture
+def hub(make):
+    return make.hub(name="Wharfedale Maths Hub", email="hello@wharfedalehub.example", phone="01632 960118")
+
+
+@pytest.fixture
+def event(make, hub):
+    venue = make.venue(hub, directions="Ring at the blue gate.", parking="Use the cricket club.")
+    event = make.event(hub=hub, venue=venue, bring="Your school ID badge", is_filmed=True)
+    with transaction():
+        event.slots[0].agenda = [
+            {"after": 0, "title": "Welcome", "note": "In the hall"},
+            {"after": 30, "title": "The lesson"},
+        ]
+        db.session.add(event)
+    return event
+
+
+@pytest.fixture
+def booking(make, event):
+    return make.booking(
+        event, make.person(name="Priya Nair", email="p.nair@school.example"), size=2, needs="A ramp, and no nuts"
+    )
+
+
+def test_a_code_stands_in_the_subject_and_says_what_it_is_for(make, event, noon):
+    held = make.held(event, make.party(booker=None, size=2))
+    with transaction():
+        codes.send(
+            held.booker_email,
+            at=noon,
+            network="",
+            limits=codes.Limits(),
+            name="Priya",
+            booking_id=held.id,
+            hub_id=event.hub_id,
+        )
+    digits, link = newest("code").facts["code"], db.session.scalars(select(codes.Code)).one().link
+
+    received = mail("code", noon)
+
+    assert received["Subject"] == f"{digits} is your code for Maths Hub events"
+    assert "Type this code to confirm 2 places:" in text(received)
+    assert "It works until 12:10pm (UK time), once." in text(received)
+    assert "We keep the places until 12:15pm (UK time)." in text(received)
+    assert f"http://localhost/codes/{link}" in text(received)
+    assert link in html(received)
+
+
+def test_a_code_for_signing_in_speaks_of_no_booking(app, noon):
+    with transaction():
+        codes.send("p.nair@school.example", at=noon, network="", limits=codes.Limits())
+
+    received = mail("code", noon)
+
+    assert "Type this code to sign in:" in text(received)
+    assert "place" not in text(received)
+    assert received["To"] == "p.nair@school.example"
+
+
+def test_the_booker_is_told_all_that_the_day_needs(booking, noon):
+    received = mail("places_booked", noon)
+
+    assert received["Subject"] == (
+        "Booked: 2 places, Year 4: multiplying by 9 when you know your tens, Tuesday 16 March"
+    )
+    words = text(received)
+    for sentence in (
+        "Dear Priya Nair,",
+        "You have 2 places. We look forward to seeing you.",
+        "  WHEN    Tuesday 16 March 2027, 1:30pm to 3:30pm (UK time)",
+        "  WHERE   Larkmead Primary School, Larkmead Lane, Otley, LS21 3XQ",
+        "  BRING   Your school ID badge",
+        "  1:30pm  Welcome. In the hall",
+        "  2pm     The lesson",
+        "  Ring at the blue gate.",
+        "  Parking: Use the cricket club.",
+        "This event is filmed.",
+        f"http://localhost/bookings/{booking.link}",
+        "Can't come? Tell us by Sunday 14 March, 1:30pm,",
+        "hello@wharfedalehub.example, 01632 960118",
+    ):
+        assert sentence in words
+    assert received["Reply-To"] == "Wharfedale Maths Hub <hello@wharfedalehub.example>"
+    assert received["Auto-Submitted"] == "auto-generated"
+
+
+def test_everybody_else_has_a_link_of_their_own(booking, noon):
+    received = mail("place_booked", noon)
+    colleague = booking.places[1]
+
+    assert received["To"] == f"{colleague.name} <{colleague.person.email}>"
+    assert "Priya Nair booked a place for you." in text(received)
+    assert f"http://localhost/places/{colleague.link}" in text(received)
+    assert booking.link not in received.as_string()
+
+
+def test_whoever_was_dropped_is_named(make, event, noon):
+    grace = make.person(email="grace@school.example")
+    held = make.held(event, make.party(guests=(make.guest(), Guest("Grace Adeyemi", "grace@school.example"))))
+    make.booking(event, grace)
+    with transaction():
+        places.prove(held.id, at=noon)
+
+    assert "Grace Adeyemi has a place at this event already" in text(mail("places_booked", noon))
+
+
+def test_cancelling_swapping_and_letting_go_are_told(booking, noon):
+    priya = booking.booker
+    with transaction():
+        places.swap(booking.places[1].id, Guest("Daniel Whitmore", "dw@school.example"), by=priya, at=noon)
+    left = booking.places[1].name
+    assert f"Daniel Whitmore comes instead of {left}." in text(mail("party_changed", noon))
+    assert mail("place_cancelled", noon)["Subject"].startswith("A colleague goes instead of you: Year 4")
+    with transaction():
+        places.cancel(booking.id, by=priya, at=noon)
+
+    assert mail("booking_cancelled", noon)["Subject"].startswith("Cancelled: your booking for Year 4")
+    assert mail("place_cancelled", noon)["Subject"].startswith("Your place is given up: Year 4")
+
+
+def test_changed_needs_are_told_without_the_needs(make, hub, booking, noon):
+    make.organiser(hub, name="Ruth")
+    with transaction():
+        places.change_needs(booking.id, "A hearing loop", by=db.session.merge(booking.booker), at=noon)
+
+    received = mail("needs_changed", noon)
+
+    assert f"/desk/events/{booking.event_id}/needs" in text(received)
+    assert "loop" not in received.as_string()
+
+
+def test_a_late_cancellation_gives_the_reason(make, hub, event, booking):
+    make.organiser(hub)
+    soon = event.starts_at - timedelta(hours=3)
+    with transaction():
+        places.cancel(booking.id, by=booking.booker, at=soon, reason="Ofsted rang")
+
+    received = mail("late_cancellation", soon)
+
+    assert received["Subject"].startswith("2 places given up late")
+    assert "The reason given: Ofsted rang" in text(received)
+
+
+def test_the_list_after_closing_names_who_comes_and_not_what_they_need(make, hub, event, booking):
+    make.organiser(hub, name="Ruth Calloway")
+    closed = event.closes_at + timedelta(minutes=1)
+    with transaction():
+        closing.close_due(at=closed)
+
+    received = mail("list_after_closing", closed)
+
+    assert "2 places of 30 are taken." in text(received)
+    assert "- Priya Nair" in text(received)
+    assert "<td>Priya Nair</td>" in html(received)
+    assert "ramp" not in received.as_string()
+
+
+def test_six_meetings_are_all_listed_and_open_dates_say_so(make, hub, noon):
+    starts = (*(START + timedelta(weeks=week) for week in range(5)), None)
+    event = make.event(hub=hub, kind="work_group", starts=starts, hours=3)
+    with transaction():
+        event = db.session.merge(event)
+        event.slots[5].expected = "Summer 2027"
+    make.booking(event, make.person())
+
+    words = text(mail("places_booked", noon))
+
+    assert words.count("1:30pm to 4:30pm (UK time)") == 2
+    assert words.count("2:30pm to 5:30pm (UK time)") == 3  # the clocks went forward on 28 March
+    assert "date to be confirmed, Summer 2027" in words
+
+
+def test_a_lesson_in_shanghai_says_its_own_time(make, hub, noon):
+    event = make.event(hub=hub, zone="Asia/Shanghai")
+    make.booking(event, make.person())
+
+    assert "9:30pm to 11:30pm (Shanghai time)" in text(mail("places_booked", noon))
+
+
+def test_names_cannot_write_headers_or_markup(make, hub, noon):
+    event = make.event(hub=hub, title="<b>Ratio</b>\r\nBcc: everybody@hub.example")
+    make.booking(event, make.person(name="Pri\r\nya <script>"))
+
+    received = mail("places_booked", noon)
+
+    assert received["Bcc"] is None
+    assert "<script>" not in html(received)
+    assert "<b>Ratio</b>" not in html(received)
+    assert "<b>Ratio</b>" in text(received)
+
+
+def test_names_of_every_script_survive(make, hub, noon):
+    event = make.event(hub=hub, title="Ratio 比")
+    make.booking(event, make.person(name="Marta Zielińska"))
+
+    received = mail("places_booked", noon)
+
+    assert "Ratio 比" in received["Subject"]
+    assert received["To"].addresses[0].display_name == "Marta Zielińska"
+
+
+def test_an_erased_person_gets_nothing(make, hub, noon):
+    person = make.person()
+    make.booking(make.event(hub=hub), person)
+    with transaction():
+        db.session.merge(person).email = None
+
+    with pytest.raises(render.Nobody):
+        mail("places_booked", noon)
+
+
+def test_the_message_id_is_fixed(booking, noon):
+    first, second = mail("places_booked", noon), mail("places_booked", noon + timedelta(hours=3))
+
+    assert first["Message-ID"] == second["Message-ID"] == f"<{newest('places_booked').internet_id}@localhost>"
+
+
+def test_every_kind_that_the_domain_promises_has_its_two_templates():
+    source = "".join(path.read_text() for path in (TEMPLATES.parents[1] / "booking" / "domain").rglob("*.py"))
+    kinds = set(re.findall(r'tell\((?:[^()"]|\([^()]*\))*?"(\w+)"', source))
+
+    assert kinds >= {"code", "places_booked", "place_booked", "booking_cancelled", "list_after_closing"}
+    assert {f"{kind}.{form}" for kind in kinds for form in ("txt", "html")} <= {
+        path.name for path in TEMPLATES.iterdir()
+    }
+    assert messages.TRIES == 10

@@ -1,0 +1,53 @@
+"""One way to write."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import create_engine, select, text
+
+from booking.db import UtcDateTime, db, transaction
+from booking.domain.people import Hub
+
+
+@pytest.fixture
+def url(either_url):
+    return either_url
+
+
+def test_a_transaction_is_entered_once(app):
+    with pytest.raises(RuntimeError, match="once"), transaction(), transaction():
+        pass
+
+
+def test_entering_forgets_what_was_read_before(app, url, make):
+    hub = make.hub(area="before")
+    elsewhere = create_engine(url)
+    with elsewhere.begin() as connection:
+        connection.execute(text("update hub set area = 'after'"))
+    elsewhere.dispose()
+    assert hub.area == "before"
+
+    with transaction():
+        assert hub.area == "after"
+
+
+def test_what_raises_keeps_nothing(make):
+    hub = make.hub(area="before")
+
+    def fault():
+        with transaction():
+            hub.area = "after"
+            db.session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fault()
+
+    assert db.session.scalar(select(Hub.area)) == "before"
+
+
+def test_a_naive_instant_is_refused():
+    with pytest.raises(ValueError, match="time zone"):
+        UtcDateTime().process_bind_param(datetime(2027, 3, 1), None)

@@ -1,0 +1,159 @@
+"""What goes wrong is said in words: never a bare 500, and nothing is half done."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import create_engine, select, text, update
+
+import booking.db
+from booking import create_app
+from booking.db import db, transaction
+from booking.domain.people import Hub
+from tests.conftest import settings_for
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/events/" + "9" * 5000])
+def test_a_page_that_is_not_there_says_where_to_go_on(client, path):
+    page = client.get(path)
+
+    assert page.status_code == 404
+    assert "We cannot find that page" in page.text
+    assert 'href="/"' in page.text
+
+
+@pytest.mark.parametrize("token", ["x", "1-aaaa", "\x00", "9" * 5000, "٣-a"])
+def test_a_link_that_leads_nowhere_is_a_page_that_is_not_there(client, token):
+    assert client.get(f"/bookings/{token}").status_code == 404
+
+
+def test_a_method_that_cannot_be_is_refused_with_what_can(client):
+    page = client.delete("/")
+
+    assert (page.status_code, "GET" in page.headers["Allow"]) == (405, True)
+
+
+def test_what_was_typed_into_an_address_is_not_repeated_raw(client):
+    assert "<script>alert" not in client.get("/<script>alert(1)</script>").text
+
+
+def test_a_body_that_is_too_large_is_refused(client):
+    page = client.post("/sign-in", data={"email": "x" * 2_000_000})
+
+    assert page.status_code == 413
+
+
+def test_too_many_fields_are_refused(client):
+    page = client.post("/sign-in", data={f"f{number}": "x" for number in range(20_000)})
+
+    assert page.status_code == 413
+
+
+def test_a_host_that_a_stranger_names_changes_nothing(client):
+    page = client.get(
+        "/", headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": "1.2.3.4"}
+    )
+
+    assert "evil.example" not in page.text
+
+
+def test_a_fault_of_our_own_says_so_and_shows_no_inside(app):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.testing = False
+
+    def broken():
+        raise ZeroDivisionError("the inside")
+
+    broken.access_rule = "public"
+    app.add_url_rule("/broken", view_func=broken)
+
+    page = app.test_client().get("/broken")
+
+    assert page.status_code == 500
+    assert "Something went wrong on our side" in page.text
+    assert "the inside" not in page.text
+    assert "Traceback" not in page.text
+
+
+class TestBusy:
+    """A database that is taken for too long is a polite 503."""
+
+    @pytest.fixture
+    def url(self, either_url, monkeypatch):
+        monkeypatch.setattr(booking.db, "WAIT_SECONDS", 0.3)
+        monkeypatch.setattr(booking.db, "ROW_WAIT_SECONDS", 1)
+        return either_url
+
+    @pytest.fixture
+    def writing(self, app, make):
+        hub = make.hub(name="before").id
+
+        def write():
+            with transaction():
+                db.session.execute(update(Hub).where(Hub.id == hub).values(name="after"))
+            return "written"
+
+        write.access_rule = "public"
+        app.add_url_rule("/write", view_func=write)
+        return app.test_client()
+
+    def test_it_asks_to_come_again_and_leaves_nothing_half_done(self, app, url, writing):
+        holding = create_engine(url)
+        with holding.connect() as elsewhere:
+            if url.startswith("sqlite"):
+                elsewhere.exec_driver_sql("PRAGMA busy_timeout=1000")
+            elsewhere.execute(text("update hub set area = 'held'"))
+            page = writing.get("/write")
+            elsewhere.rollback()
+        holding.dispose()
+
+        assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+        assert "nothing was booked twice" in page.text
+        assert db.session.scalar(select(Hub.name)) == "before"
+        assert writing.get("/write").text == "written"
+
+
+@pytest.mark.postgres
+class TestDeadlock:
+    @pytest.fixture
+    def url(self, postgres_url):
+        return postgres_url
+
+    def test_whoever_is_thrown_out_of_a_deadlock_is_asked_once_more(self, app, make):
+        hubs, barrier, asked = [make.hub().id, make.hub().id], threading.Barrier(2), []
+
+        def cross(way):
+            asked.append(way)
+            with transaction():
+                first, second = hubs if way == "there" else hubs[::-1]
+                db.session.execute(update(Hub).where(Hub.id == first).values(area=way))
+                if len(asked) <= 2:
+                    barrier.wait(10)
+                db.session.execute(update(Hub).where(Hub.id == second).values(area=way))
+            return way
+
+        cross.access_rule = "public"
+        app.add_url_rule("/cross/<way>", view_func=cross)
+        with ThreadPoolExecutor(2) as pool:
+            pages = list(pool.map(lambda way: app.test_client().get(f"/cross/{way}"), ["there", "back"]))
+
+        assert [page.status_code for page in pages] == [200, 200]
+        assert len(asked) == 3
+
+
+def test_a_database_that_is_gone_is_a_polite_page(cluster, template):
+    name = "going"
+    app = create_app(settings_for(cluster.create_database(name, template=template)))
+    client = app.test_client()
+    assert client.get("/").status_code == 200
+    with app.app_context():
+        db.engine.dispose()
+    cluster.drop_database(name)
+
+    pages = [client.get("/"), client.get("/readyz"), client.get("/healthz")]
+
+    assert [page.status_code for page in pages] == [503, 503, 200]
