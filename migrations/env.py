@@ -7,6 +7,8 @@ from alembic import context
 from alembic.runtime.migration import MigrationInfo
 from flask import current_app
 
+from booking.db import UtcDateTime
+
 db = current_app.extensions["migrate"].db
 
 
@@ -17,8 +19,19 @@ def tell(*, step: MigrationInfo, **_: Any) -> None:
     print(f"Database {direction} {revision}", file=sys.stderr)
 
 
+def plain_type(kind: str, thing: Any, _context: Any) -> str | bool:
+    """Write our instants as plain date-times, so that an old revision needs no code of today."""
+    return "sa.DateTime()" if kind == "type" and isinstance(thing, UtcDateTime) else False
+
+
 # Batch mode: SQLite cannot alter a table in place, so Alembic copies it.
-options = {"target_metadata": db.metadata, "render_as_batch": True, "compare_type": True, "on_version_apply": tell}
+options = {
+    "target_metadata": db.metadata,
+    "render_as_batch": True,
+    "compare_type": True,
+    "render_item": plain_type,
+    "on_version_apply": tell,
+}
 
 
 def run() -> None:

@@ -27,7 +27,11 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("street", sa.String(length=200), nullable=False),
         sa.Column("locality", sa.String(length=200), nullable=False),
-        sa.Column("town", sa.String(length=100), nullable=False),
+        sa.Column(
+            "town",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("county", sa.String(length=100), nullable=False),
         sa.Column("postcode", sa.String(length=10), nullable=False),
         sa.Column("local_authority", sa.String(length=100), nullable=False),
@@ -45,11 +49,19 @@ def upgrade() -> None:
         sa.Column("changed_on", sa.Date(), nullable=True),
         sa.Column("family_urn", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.String(length=40), nullable=False),
+        sa.Column("is_closed", sa.Boolean(), nullable=False),
+        sa.Column(
+            "sort_name",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("search_words", sa.Text(), nullable=False),
         sa.CheckConstraint("status in ('open','closing','closed','proposed')", name=op.f("ck_school_status")),
         sa.PrimaryKeyConstraint("urn", name=op.f("pk_school")),
     )
     with op.batch_alter_table("school", schema=None) as batch_op:
         batch_op.create_index("ix_school_family_urn", ["family_urn"], unique=False)
+        batch_op.create_index("ix_school_is_closed_sort_name", ["is_closed", "sort_name"], unique=False)
 
     op.create_table(
         "worker",
@@ -90,10 +102,13 @@ def upgrade() -> None:
 
     op.create_table(
         "school_word",
-        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column(
+            "word", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("urn", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["urn"], ["school.urn"], name=op.f("fk_school_word_urn"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("word", "urn", name=op.f("pk_school_word")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("school_word", schema=None) as batch_op:
         batch_op.create_index("ix_school_word_urn", ["urn"], unique=False)
@@ -570,6 +585,7 @@ def downgrade() -> None:
     op.drop_table("person")
     op.drop_table("worker")
     with op.batch_alter_table("school", schema=None) as batch_op:
+        batch_op.drop_index("ix_school_is_closed_sort_name")
         batch_op.drop_index("ix_school_family_urn")
 
     op.drop_table("school")

@@ -100,10 +100,10 @@ def test_without_javascript_the_server_asks_which_school(browser: Browser, addre
     page = context.new_page()
     page.goto(address)
     page.get_by_label("Your school").fill("hope school")
-    page.get_by_role("button", name="Book", exact=True).last.click()
+    page.get_by_role("button", name="Book a place").click()
 
     page.get_by_label("Hope School, York, YO1 7HH").check()
-    page.get_by_role("button", name="Book", exact=True).last.click()
+    page.get_by_role("button", name="Book a place").click()
 
     expect(page.get_by_label("Your school")).to_have_value("Hope School, York, YO1 7HH")
     expect(page.get_by_text("Choose your school from the list")).to_have_count(0)
