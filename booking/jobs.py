@@ -40,6 +40,7 @@ TIMETABLE: list[tuple[Verb, timedelta]] = [
     (places.lapse_due, OFTEN),
     (closing.close_due, OFTEN),
     (places.forget_lapsed, HOURLY),
+    (places.forget_needs, HOURLY),
     (places.forget_form_keys, HOURLY),
 ]
 """Domain verbs, each run in a transaction of its own until it answers that nothing was left."""

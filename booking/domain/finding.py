@@ -1,7 +1,7 @@
 """Finding events: the public list of what is to come, its filters, and how many events stand behind each of them.
 
-The facts that filters ask about are read for all coming events in one statement and counted here, since the month of an
-event is that of its venue's zone, which no two databases agree on how to say.
+What filters ask about is read for all coming events at once and counted here: the month of an event is that of its venue's
+zone, which no two databases say in the same way.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
+from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import aliased, defer, joinedload, raiseload, selectinload
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import defer, joinedload, raiseload, selectinload
 
 from booking.db import db
 from booking.domain.events import Event, EventPhase, Kind, Phase, Slot
@@ -24,6 +26,7 @@ from booking.domain.people import Hub
 FILTERS = ("kind", "phase", "hub", "month", "places")
 OPEN_DATE = "tbc"
 LEFT = "left"
+LONDON = "Europe/London"
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -54,7 +57,7 @@ class Filters:
 
     @property
     def chosen(self) -> dict[str, str]:
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name in FILTERS if (value := getattr(self, name))}
 
     def choose(self, name: str, value: str) -> Filters:
         """Answer these filters with one set, or with an empty text taken away."""
@@ -92,12 +95,10 @@ class Found:
 
 def find(filters: Filters, *, at: datetime) -> Found:
     """Find the coming events: soonest first, those with a date to be confirmed last."""
-    rows = _rows(at)
-    hubs = {row.slug: row.name for row in rows}
+    facts, hubs = _facts(at)
     if filters.hub and filters.hub not in hubs:
         hubs |= {hub.slug: hub.name for hub in db.session.scalars(select(Hub).where(Hub.slug == filters.hub))}
         filters = filters if filters.hub in hubs else filters.choose("hub", "")
-    facts = sorted(map(_fact, rows), key=lambda fact: (fact.next_at or NEVER, fact.event_id))
     ids, counts = _count(facts, filters.chosen)
     hubs = dict(sorted(hubs.items(), key=lambda hub: hub[1].casefold()))
     months = {month for fact in facts for month in fact.month} | ({filters.month} - {""})
@@ -105,17 +106,19 @@ def find(filters: Filters, *, at: datetime) -> Found:
 
 
 def _count(facts: Sequence[Fact], chosen: Mapping[str, str]) -> tuple[list[int], dict[str, Counter[str]]]:
-    """Answer which events fit every filter, and count, for each filter, those that fit all the others."""
-    ids: list[int] = []
-    counts: dict[str, Counter[str]] = {name: Counter() for name in FILTERS}
-    for fact in facts:
-        missed = [name for name, value in chosen.items() if value not in getattr(fact, name)]
-        if not missed:
-            ids.append(fact.event_id)
-        for name in FILTERS:
-            if missed in ([], [name]):
-                counts[name].update(("", *getattr(fact, name)))
-    return ids, counts
+    """Answer which events fit every filter, and count, for each filter, the values of those that fit all the others."""
+    counts = {}
+    for name in FILTERS:
+        fitting = _fitting(facts, {other: value for other, value in chosen.items() if other != name})
+        counts[name] = Counter(chain.from_iterable(map(attrgetter(name), fitting)))
+        counts[name][""] = len(fitting)
+    return [fact.event_id for fact in _fitting(facts, chosen)], counts
+
+
+def _fitting(facts: Sequence[Fact], chosen: Mapping[str, str]) -> Sequence[Fact]:
+    for name, value in chosen.items():
+        facts = [fact for fact in facts if value in getattr(fact, name)]
+    return facts
 
 
 def next_slot(event: Event, *, at: datetime) -> Slot | None:
@@ -152,33 +155,47 @@ def is_coming(at: datetime) -> ColumnElement[bool]:
     return and_(Event.published_at.is_not(None), or_(is_to_begin, is_to_book))
 
 
-def _rows(at: datetime) -> Sequence[Any]:
-    one = aliased(Slot)
-    next_slot = (
-        select(one.id)
-        .where(one.event_id == Event.id)
-        .order_by(case((one.starts_at > at, 0), else_=1), one.starts_at, one.number)
-        .limit(1)
-        .correlate(Event)
-        .scalar_subquery()
-    )
+def _facts(at: datetime) -> tuple[list[Fact], dict[str, str]]:
+    """Answer what filters ask of all coming events, soonest first, and the hubs that run them."""
     phases = (
         select(func.aggregate_strings(EventPhase.phase, " ")).where(EventPhase.event_id == Event.id).scalar_subquery()
     )
     is_left = and_(Event.called_off_at.is_(None), Event.closes_at > at, Event.taken < Event.capacity + Event.extra)
-    next_at = case((Slot.starts_at > at, Slot.starts_at))
-    query = (
-        select(Event.id, Event.kind, Hub.slug, Hub.name, is_left, next_at, Slot.zone, phases)
-        .join(Hub, Hub.id == Event.hub_id)
-        .outerjoin(Slot, Slot.id == next_slot)
-        .where(is_coming(at))
-    )
-    return db.session.execute(query).all()
+    query = select(Event.id, Event.starts_at, Event.kind, phases, Hub.slug, Hub.name, is_left)
+    special, facts, hubs = _special_starts(at), [], {}
+    for event_id, starts_at, kind, phase, slug, hub_name, is_left_now in db.session.execute(
+        query.join(Hub, Hub.id == Event.hub_id).where(is_coming(at))
+    ):
+        next_at, zone = special.get(event_id, (starts_at, LONDON))
+        places = (LEFT,) if is_left_now else ()
+        facts.append(
+            Fact(event_id, next_at, (kind,), tuple((phase or "").split()), (slug,), (_month(next_at, zone),), places)
+        )
+        hubs[slug] = hub_name
+    return sorted(facts, key=_order), hubs
 
 
-def _fact(row: Any) -> Fact:
-    event_id, kind, slug, _, is_left, next_at, zone, phases = row
-    month = next_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m") if next_at else OPEN_DATE
-    return Fact(
-        event_id, next_at, (kind,), tuple((phases or "").split()), (slug,), (month,), (LEFT,) if is_left else ()
-    )
+def _special_starts(at: datetime) -> dict[int, tuple[datetime | None, str]]:
+    """Answer the next start, and by whose clocks, of the few that have begun or go by other clocks than ours.
+
+    For all others it is the event's own first start.
+    """
+    is_special = or_(Slot.zone != LONDON, Event.starts_at <= at)
+    query = select(Slot.event_id, Slot.starts_at, Slot.zone).join(Event).where(is_coming(at), is_special)
+    found: dict[int, tuple[datetime | None, str]] = {}
+    for event_id, starts_at, zone in db.session.execute(query):
+        soonest = found.setdefault(event_id, (None, zone))[0]
+        if starts_at and starts_at > at and (soonest is None or starts_at < soonest):
+            found[event_id] = (starts_at, zone)
+    return found
+
+
+def _month(next_at: datetime | None, zone: str) -> str:
+    if next_at is None:
+        return OPEN_DATE
+    there = next_at.astimezone(ZoneInfo(zone))
+    return f"{there.year}-{there.month:02}"
+
+
+def _order(fact: Fact) -> tuple[datetime, int]:
+    return fact.next_at or NEVER, fact.event_id

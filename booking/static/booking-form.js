@@ -15,7 +15,9 @@
 
   function say() {
     var places = size();
-    button.textContent = places === 0 ? "Book places" : "Book " + places + (places === 1 ? " place" : " places");
+    var words = places === 0 ? "Book places" : "Book " + places + (places === 1 ? " place" : " places");
+    // Text that is replaced while the mouse is down on it takes the click with it: only where it is another.
+    if (button.textContent !== words) button.textContent = words;
   }
 
   form.addEventListener("input", say);

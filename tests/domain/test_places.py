@@ -405,6 +405,22 @@ def test_what_nobody_confirmed_is_forgotten_after_a_day(make, noon):
         prove(held, noon + timedelta(hours=25))
 
 
+def test_needs_are_deleted_thirty_days_after_the_event_and_not_before(make):
+    event, off = make.event(), make.event()
+    kept, gone = make.booking(event, needs="A ramp"), make.booking(off, needs="No nuts")
+    with transaction():
+        db.session.merge(off).called_off_at = event.ends_at - timedelta(days=1)
+    day = event.ends_at + timedelta(days=30)
+
+    with transaction():
+        early = places.forget_needs(at=day - timedelta(microseconds=1))
+    with transaction():
+        due = places.forget_needs(at=day)
+
+    assert (early, due) == (1, 1)
+    assert [db.session.get(places.Booking, one.id).needs for one in (kept, gone)] == ["", ""]
+
+
 def test_an_unproven_address_books_for_five_at_most(make):
     event = make.event()
 

@@ -16,22 +16,14 @@ from booking.domain.places.finding import (
     with_form_link,
     with_place_link,
 )
+from booking.domain.places.forgetting import forget_lapsed, forget_needs
 from booking.domain.places.form_keys import FormKey
 from booking.domain.places.form_keys import forget_old as forget_form_keys
 from booking.domain.places.form_keys import new as new_form_key
+from booking.domain.places.holding import HOLD, give_up_hold, hold, lapse_due, party_of, prove
 from booking.domain.places.room import lock
 from booking.domain.places.states import LIVE, TAKING, TRANSITIONS, State
-from booking.domain.places.taking import (
-    HOLD,
-    book,
-    forget_lapsed,
-    give_up_hold,
-    hold,
-    lapse_due,
-    must_be_open,
-    party_of,
-    prove,
-)
+from booking.domain.places.taking import book, must_be_open
 
 __all__ = [
     "HOLD",
@@ -53,6 +45,7 @@ __all__ = [
     "ended_with_place_link",
     "forget_form_keys",
     "forget_lapsed",
+    "forget_needs",
     "give_up_hold",
     "hold",
     "is_own_place",

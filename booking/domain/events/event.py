@@ -1,82 +1,21 @@
-"""Programmes, events, their slots and venues: what is booked, when and where."""
+"""The event: what is booked, for whom, when it opens and closes, and its slots."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Select, String, Text, and_, func, or_, select, text
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from booking.db import Model, db
-from booking.domain import access
-from booking.domain.people import Hub, Person, Role
-from booking.domain.schools import School
+from booking.db import Model
+from booking.domain.events.venues import Programme, Venue
+from booking.domain.people import Hub, Role
 
 SHOWN_AFTER_END = timedelta(days=30)
 """A past event's page stays so long; then it is gone."""
-
-
-class Kind(StrEnum):
-    SHOWCASE = "showcase"
-    EXCHANGE_VISIT = "exchange_visit"
-    WORK_GROUP = "work_group"
-
-
-class Phase(StrEnum):
-    EARLY_YEARS = "early_years"
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-    POST_16 = "post_16"
-    SPECIAL = "special"
-
-
-class Venue(Model):
-    """A place: a school, a hall, or online. Its zone is an IANA name."""
-
-    __tablename__ = "venue"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    hub_id: Mapped[int] = mapped_column(ForeignKey("hub.id"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
-    street: Mapped[str] = mapped_column(String(200), default="")
-    town: Mapped[str] = mapped_column(String(100), default="")
-    postcode: Mapped[str] = mapped_column(String(10), default="")
-    is_online: Mapped[bool] = mapped_column(default=False)
-    school_urn: Mapped[int | None] = mapped_column(ForeignKey("school.urn"))
-    easting: Mapped[int | None]
-    northing: Mapped[int | None]
-    zone: Mapped[str] = mapped_column(String(64), default="Europe/London")
-    directions: Mapped[str] = mapped_column(Text, default="")
-    parking: Mapped[str] = mapped_column(Text, default="")
-    access: Mapped[str] = mapped_column(Text, default="")
-
-    school: Mapped[School | None] = relationship()
-
-    def __str__(self) -> str:
-        return ", ".join(part for part in (self.name, self.town) if part)
-
-    @property
-    def address(self) -> str:
-        return ", ".join(part for part in (self.street, self.town, self.postcode) if part)
-
-
-class Programme(Model):
-    """A titled set of events: a showcase season, an exchange, a Work Group year."""
-
-    __tablename__ = "programme"
-    __table_args__ = (CheckConstraint("kind in ('showcase','exchange_visit','work_group')", name="kind"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    hub_id: Mapped[int] = mapped_column(ForeignKey("hub.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    title: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str] = mapped_column(Text, default="")
-
-    hub: Mapped[Hub] = relationship()
 
 
 class Event(Model):
@@ -269,71 +208,3 @@ def span(event: Event) -> None:
     ends = [slot.ends_at for slot in event.slots if slot.ends_at]
     event.starts_at = min(starts, default=None)
     event.ends_at = max(ends) if ends and len(ends) == len(event.slots) else None
-
-
-def public(event_id: int) -> Event | None:
-    """Answer a published event with all that its page shows, or None."""
-    return db.session.scalar(_whole().where(Event.id == event_id, Event.published_at.is_not(None)))
-
-
-def organised_by(person: Person, event_id: int) -> Event | None:
-    """Answer an event of a hub that the person organises; another hub's is not found."""
-    return db.session.scalar(_reach(person, _whole()).where(Event.id == event_id))
-
-
-def desk(person: Person, *, at: datetime, past: bool) -> Select[Event]:
-    """Answer the query for the events of a person's hubs, coming ones first to come, past ones latest first."""
-    query = _reach(
-        person, select(Event).options(joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue))
-    )
-    if past:
-        return query.where(Event.ends_at <= at).order_by(Event.ends_at.desc(), Event.id)
-    return query.where(or_(Event.ends_at.is_(None), Event.ends_at > at)).order_by(
-        Event.starts_at.is_(None), Event.starts_at, Event.id
-    )
-
-
-def alternatives(event: Event, *, at: datetime, places: int = 1, most: int = 3) -> list[Event]:
-    """Answer the next best: bookable events of the programme (else of kind and hub), for a phase of this one."""
-    phases = [one.phase for one in event.phases]
-    same = (
-        Event.programme_id == event.programme_id
-        if event.programme_id
-        else and_(Event.kind == event.kind, Event.hub_id == event.hub_id)
-    )
-    query = (
-        select(Event)
-        .where(
-            same,
-            Event.id != event.id,
-            Event.published_at.is_not(None),
-            Event.called_off_at.is_(None),
-            or_(Event.opens_at.is_(None), Event.opens_at <= at),
-            Event.closes_at > at,
-            Event.capacity + Event.extra - Event.taken >= places,
-            Event.id.in_(select(EventPhase.event_id).where(EventPhase.phase.in_(phases))) if phases else text("1=1"),
-        )
-        .order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)
-        .limit(most)
-        .options(selectinload(Event.slots).joinedload(Slot.venue), joinedload(Event.hub))
-    )
-    return list(db.session.scalars(query))
-
-
-def _whole() -> Select[Event]:
-    return select(Event).options(
-        joinedload(Event.hub),
-        joinedload(Event.programme),
-        selectinload(Event.slots).joinedload(Slot.venue),
-        selectinload(Event.phases),
-        selectinload(Event.leads),
-    )
-
-
-def _reach(person: Person, query: Select[Event]) -> Select[Event]:
-    return query if access.is_national(person) else query.where(Event.hub_id.in_(access.hubs_organised(person)))
-
-
-def count(query: Select[Event]) -> int:
-    """Answer how many rows a query has without its order and paging."""
-    return int(db.session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0)

@@ -1,0 +1,161 @@
+"""Holding places: kept for fifteen minutes as text, until the booker proves an address or the time passes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from booking.db import db
+from booking.domain import people
+from booking.domain.errors import AlreadyBooked, NotFound, Over, TooManyHeld
+from booking.domain.people import Person
+from booking.domain.places import form_keys, room, taking
+from booking.domain.places.bookings import MOST_UNPROVEN, Booking, Guest, Party
+from booking.domain.places.states import State, move
+
+HOLD = timedelta(minutes=15)
+BATCH = 100
+
+
+def hold(event_id: int, party: Party, *, key: str, network: str, most_of_network: int, at: datetime) -> Booking:
+    """Hold places for 15 minutes while the booker proves an address; the people stay text and hear nothing.
+
+    Where the address holds places already, or the network holds many, nothing is held (the answer looks the same to
+    a stranger): the booking begins as lapsed, and proving the address books then. Raises as `book`, and `TooManyHeld`.
+    """
+    party = party.checked()
+    if party.size > MOST_UNPROVEN:
+        raise TooManyHeld(
+            f"Before we know your e-mail address you can book up to {MOST_UNPROVEN} places. Sign in to book for more."
+        )
+    if first := form_keys.first_answer(key, party, event_id, at=at):
+        return first
+    event = taking.opened(event_id, at)
+    school = taking.school_of(party)
+    room.must_fit_school(event, school, party.size)
+    keeps = not _holds_enough(party, network, most_of_network, at)
+    room.must_have(event, party.size)
+    if keeps:
+        room.take(event, party.size)
+    booking = taking.write(event, party, at=at, network=network)
+    booking.held_until = at + HOLD if keeps else at
+    if not keeps:
+        taking.end_places(booking.places, at)
+    db.session.add(booking)
+    move(booking, "hold" if keeps else "ask", by=None, at=at)
+    form_keys.remember(key, booking)
+    return booking
+
+
+def prove(booking_id: int, *, at: datetime) -> Booking:
+    """Confirm what was held, now that the booker's address is proven; too late, book again from what was typed.
+
+    Somebody of the party whom a rule now refuses is dropped, named to the booker, and the place freed.
+    Raises like `book` where the places had gone back and cannot be had again; what was typed is still there.
+    """
+    found = db.session.get(Booking, booking_id)
+    if found is None:
+        raise NotFound("That booking does not exist.")
+    if found.again_id:
+        return db.session.get_one(Booking, found.again_id)
+    if found.booker_id is not None:
+        return found
+    if found.booker_email is None:
+        raise Over("What was typed has been deleted, because nobody confirmed it within a day. Book again.")
+    known = taking.meet(party_of(found), at)
+    booking = room.booking_of(booking_id)
+    if booking.state == State.HELD and not booking.is_held(at):
+        _lapse(booking, at)
+    if booking.state == State.HELD:
+        _confirm_held(booking, known, at)
+        return booking
+    if booking.again_id or booking.booker_id:
+        return prove(booking_id, at=at)
+    return _book_again(booking, known, at)
+
+
+def party_of(booking: Booking) -> Party:
+    """Answer the party of a booking that was never confirmed, as its form named it."""
+    together = [place for place in booking.places if place.email]
+    return Party(
+        booker=Guest(booking.booker_name, booking.booker_email or "", booking.booker_job),
+        guests=tuple(Guest(place.name, place.email or "", place.job) for place in together),
+        school_urn=booking.school_urn,
+        unlisted_school=booking.unlisted_school,
+        together=booking.together,
+        needs=booking.needs,
+        answer=booking.answer,
+    )
+
+
+def give_up_hold(booking_id: int, *, at: datetime) -> None:
+    """Let held places go before their time: the booker changes the form. Raises `NotFound`."""
+    booking = room.booking_of(booking_id)
+    if booking.state == State.HELD:
+        _lapse(booking, at)
+
+
+def lapse_due(*, at: datetime) -> int:
+    """Give the places back that nobody confirmed in time; answer how many bookings that were."""
+    due = (
+        select(Booking.id, Booking.event_id)
+        .where(Booking.state == State.HELD, Booking.held_until <= at)
+        .order_by(Booking.held_until)
+        .limit(BATCH)
+    )
+    rows = db.session.execute(due).all()
+    if rows:
+        room.lock(*(row.event_id for row in rows))
+    still = select(Booking).where(Booking.id.in_([row.id for row in rows]), Booking.state == State.HELD)
+    lapsed = db.session.scalars(still.order_by(Booking.id).execution_options(populate_existing=True)).all()
+    for booking in lapsed:
+        _lapse(booking, at)
+    return len(rows)
+
+
+def _confirm_held(booking: Booking, known: dict[str, Person], at: datetime) -> None:
+    booker = known[people.normalise(booking.booker_email or "")]
+    already = taking.have_places(booking.event_id, known.values())
+    dropped = [place for place in booking.live_places if known[place.email or ""].id in already]
+    taking.end_places(dropped, at)
+    booking.party_size -= len(dropped)
+    room.free(booking.event, len(dropped))
+    booking.booker, booking.booker_email, booking.confirmed_at = booker, None, at
+    booking.generation += 1  # the link of the form was given to a stranger: it leads no further than the code
+    taking.seat(booking, known)
+    move(booking, "prove" if booking.live_places else "drop", by=booker, at=at, dropped=len(dropped))
+    taking.remember_booker(booker, booking, is_own=True)
+    taking.tell_booked(booking, at=at, dropped=[place.id for place in dropped])
+
+
+def _book_again(lapsed: Booking, known: dict[str, Person], at: datetime) -> Booking:
+    party = party_of(lapsed)
+    already = taking.have_places(lapsed.event_id, known.values())
+    guests = tuple(guest for guest in party.guests if known[guest.email].id not in already)
+    if not guests:
+        raise AlreadyBooked("Everybody you named has a place at this event already.")
+    again = taking.confirm(
+        lapsed.event_id, Party(**(party.__dict__ | {"guests": guests})), by=None, at=at, again=lapsed
+    )
+    lapsed.again_id = again.id
+    lapsed.booker_id, lapsed.booker_email, lapsed.needs, lapsed.answer = again.booker_id, None, "", ""
+    for place in lapsed.places:
+        place.email = None
+    return again
+
+
+def _holds_enough(party: Party, network: str, most_of_network: int, at: datetime) -> bool:
+    live = select(Booking).where(Booking.state == State.HELD, Booking.held_until > at).subquery()
+    of_address = select(func.count()).where(live.c.booker_email == party.booker.email).scalar_subquery()
+    of_network = (
+        select(func.coalesce(func.sum(live.c.party_size), 0)).where(live.c.network == network).scalar_subquery()
+    )
+    holds, places = db.session.execute(select(of_address, of_network)).one()
+    return bool(holds) or int(places) + party.size > most_of_network
+
+
+def _lapse(booking: Booking, at: datetime) -> None:
+    room.free(booking.event, booking.party_size)
+    taking.end_places(booking.places, at)
+    move(booking, "lapse", by=None, at=at)
