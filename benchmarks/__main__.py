@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import journey, picker, rush
+from benchmarks import journey, rush
 
 
 def main() -> None:

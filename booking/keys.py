@@ -43,18 +43,18 @@ def fits(token: str, purpose: str, number: int, generation: int = 0) -> bool:
     )
 
 
-def digest(purpose: str, *facts: object) -> str:
+def digest(*facts: object) -> str:
     """Answer a keyed HMAC-SHA-256 in hex, for what must be compared later but not be read."""
-    return _mac(_keys[0], purpose, *facts).hex()
+    return _mac(_keys[0], *facts).hex()
 
 
-def is_digest(stored: str, purpose: str, *facts: object) -> bool:
+def is_digest(stored: str, *facts: object) -> bool:
     """Say whether a stored digest is of these facts, under any accepted key, in constant time."""
-    return any(hmac.compare_digest(_mac(key, purpose, *facts).hex(), stored) for key in _keys)
+    return any(hmac.compare_digest(_mac(key, *facts).hex(), stored) for key in _keys)
 
 
-def _mac(key: bytes, purpose: str, *facts: object) -> bytes:
-    text = "\x1f".join([purpose, *(str(fact) for fact in facts)])
+def _mac(key: bytes, *facts: object) -> bytes:
+    text = "\x1f".join(str(fact) for fact in facts)
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
 

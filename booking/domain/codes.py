@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
-from sqlalchemy import ForeignKey, Index, String, func, select, update
+from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking import keys
@@ -85,10 +85,10 @@ def send(
     _must_not_be_too_many(email, network, limits, at)
     _end_older(email, booking_id, at)
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    code = Code(email=email, booking_id=booking_id, digest="", network=network, made_at=at, ends_at=at + LIVES)
+    code = Code(email=email, booking_id=booking_id, network=network, made_at=at, ends_at=at + LIVES)
+    code.digest = keys.digest(*_digested(code, digits))
     db.session.add(code)
     db.session.flush()
-    code.digest = keys.digest("code", code.id, email, digits)
     messages.tell(
         None,
         "code",
@@ -113,7 +113,7 @@ def check(code_id: int, digits: str, *, at: datetime, limits: Limits) -> Code:
     """
     code = _live(code_id, at, "That code no longer works. Send a new one.")
     _must_not_be_guessing(code, limits, at)
-    if not keys.is_digest(code.digest, "code", code.id, code.email, digits):
+    if not keys.is_digest(code.digest, *_digested(code, digits)):
         _count_try(code, at, "That is not the code.", "Check the newest e-mail and try again")
     code.used_at = at
     return code
@@ -154,6 +154,10 @@ def with_link(token: str) -> Code | None:
     return db.session.get(Code, number)
 
 
+def _digested(code: Code, digits: str) -> tuple[object, ...]:
+    return ("code", code.email, code.booking_id, code.made_at.astimezone(UTC).isoformat(), digits)
+
+
 def _live(code_id: int, at: datetime, refusal: str) -> Code:
     must_be_writing()
     query = select(Code).where(Code.id == code_id).with_for_update().execution_options(populate_existing=True)
@@ -190,9 +194,10 @@ def _must_not_be_too_many(email: str, network: str, limits: Limits, at: datetime
 
 
 def _end_older(email: str, booking_id: int | None, at: datetime) -> None:
-    older = update(Code).where(Code.email == email, Code.used_at.is_(None), Code.ends_at > at)
+    older = select(Code).where(Code.email == email, Code.used_at.is_(None), Code.ends_at > at)
     older = older.where(Code.booking_id == booking_id) if booking_id else older.where(Code.booking_id.is_(None))
-    db.session.execute(older.values(ends_at=at).execution_options(synchronize_session="fetch"))
+    for code in db.session.scalars(older):
+        code.ends_at = at
 
 
 def _guesses(email: str, at: datetime) -> int:

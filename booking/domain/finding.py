@@ -1,7 +1,7 @@
 """Finding events: the public list of what is to come, its filters, and how many events stand behind each of them.
 
-What filters ask about is read for all coming events at once and counted here: the month of an event is that of its venue's
-zone, which no two databases say in the same way.
+What filters ask about is read for all coming events at once and counted here: the month of an event is that of its
+venue's zone, which no two databases say in the same way.
 """
 
 from __future__ import annotations
@@ -13,20 +13,36 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import defer, joinedload, raiseload, selectinload
+from sqlalchemy.orm import joinedload, load_only, raiseload, selectinload
 
 from booking.db import db
-from booking.domain.events import Event, EventPhase, Kind, Phase, Slot
+from booking.domain.events import Event, EventPhase, Kind, Phase, Slot, Venue
 from booking.domain.people import Hub
 
 FILTERS = ("kind", "phase", "hub", "month", "places")
 OPEN_DATE = "tbc"
 LEFT = "left"
 LONDON = "Europe/London"
+SHOWN = (
+    Event.kind,
+    Event.title,
+    Event.audience,
+    Event.capacity,
+    Event.extra,
+    Event.taken,
+    Event.opens_at,
+    Event.closes_at,
+    Event.published_at,
+    Event.called_off_at,
+    Event.called_off_why,
+    Event.starts_at,
+    Event.ends_at,
+)
+"""What a list shows of an event, or asks to say how it stands."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -133,9 +149,14 @@ def listed(ids: Sequence[int]) -> list[Event]:
         select(Event)
         .where(Event.id.in_(ids))
         .options(
-            defer(Event.description),
-            joinedload(Event.hub),
-            selectinload(Event.slots).options(defer(Slot.agenda), joinedload(Slot.venue)),
+            load_only(*SHOWN, raiseload=True),
+            joinedload(Event.hub).load_only(Hub.name, raiseload=True),
+            selectinload(Event.slots).options(
+                load_only(
+                    Slot.event_id, Slot.number, Slot.starts_at, Slot.ends_at, Slot.expected, Slot.zone, raiseload=True
+                ),
+                joinedload(Slot.venue).load_only(Venue.name, Venue.town, Venue.is_online, raiseload=True),
+            ),
             raiseload("*"),
         )
     )

@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
         when_listed=when_listed,
         times_there=times_there,
         times_here=times_here,
+        uk_words=uk_words,
         day_part=day_part,
         when_in_full=when_in_full,
         places_rule=places_rule,
@@ -82,6 +83,11 @@ def times_here(slot: Slot) -> str:
     said = f"{times(slot.starts_at, slot.ends_at)}, UK time"
     is_other_day = local(slot.starts_at).date() != local(slot.starts_at, slot.zone).date()
     return f"{short_day(slot.starts_at)}, {said}" if is_other_day else said
+
+
+def uk_words(event: Event) -> str:
+    """Say whose clocks opening and closing go by, where the event itself goes by others."""
+    return " UK time" if any(slot.zone != LONDON for slot in event.slots) else ""
 
 
 def when_in_full(slot: Slot) -> str:

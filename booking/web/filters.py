@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -37,7 +38,8 @@ class Dropping:
 
 def address(filters: Filters, page: int = 1) -> str:
     """Answer the one address of a filtered list."""
-    return url_for("events.index", **filters.chosen, **({"page": page} if page > 1 else {}))
+    asked = filters.chosen | ({"page": str(page)} if page > 1 else {})
+    return url_for("events.index") + (f"?{urlencode(asked)}" if asked else "")
 
 
 def menus(found: Found) -> list[Menu]:

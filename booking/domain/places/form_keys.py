@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -63,7 +63,8 @@ def first_answer(key: str, party: Party, event_id: int, *, at: datetime) -> Book
 def remember(key: str, booking: Booking) -> None:
     """Note which booking the key made."""
     db.session.flush()
-    db.session.get_one(FormKey, key).booking_id = booking.id
+    known = update(FormKey).where(FormKey.key == key).values(booking_id=booking.id)
+    db.session.execute(known.execution_options(synchronize_session=False))
 
 
 def forget_old(*, at: datetime) -> int:

@@ -146,12 +146,10 @@ def _book_again(lapsed: Booking, known: dict[str, Person], at: datetime) -> Book
 
 
 def _holds_enough(party: Party, network: str, most_of_network: int, at: datetime) -> bool:
-    live = select(Booking).where(Booking.state == State.HELD, Booking.held_until > at).subquery()
-    of_address = select(func.count()).where(live.c.booker_email == party.booker.email).scalar_subquery()
-    of_network = (
-        select(func.coalesce(func.sum(live.c.party_size), 0)).where(live.c.network == network).scalar_subquery()
-    )
-    holds, places = db.session.execute(select(of_address, of_network)).one()
+    of_address = func.count().filter(Booking.booker_email == party.booker.email)
+    of_network = func.coalesce(func.sum(Booking.party_size).filter(Booking.network == network), 0)
+    live = select(of_address, of_network).where(Booking.state == State.HELD, Booking.held_until > at)
+    holds, places = db.session.execute(live).one()
     return bool(holds) or int(places) + party.size > most_of_network
 
 
