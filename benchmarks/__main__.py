@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import journey, rush
+from benchmarks import journey, picker, rush
 
 
 def main() -> None:

@@ -56,7 +56,13 @@ class Cluster:
         data = self.folder / "data"
         initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*initdb, "--locale=C", "--no-sync"], check=True, stdout=subprocess.DEVNULL, **self._options())
-        settings = (f"unix_socket_directories={self.folder}", "listen_addresses=", "timezone=UTC", *SMALL, *(() if durable else FAST))
+        settings = (
+            f"unix_socket_directories={self.folder}",
+            "listen_addresses=",
+            "timezone=UTC",
+            *SMALL,
+            *(() if durable else FAST),
+        )
         server = [programs / "postgres", "-D", data, *(f"--{setting}" for setting in settings)]
         self._guard = subprocess.Popen(
             ["/bin/sh", "-c", GUARD, "sh", self.folder, *server], stdin=subprocess.PIPE, **self._options()

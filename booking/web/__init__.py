@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 
-from booking.config import Settings
 from booking.web import (
     assets,
     codes,
@@ -33,7 +32,6 @@ __all__ = ["init_app"]
 
 def init_app(app: Flask) -> None:
     """Open the door: rooms, headers, refusals, and what every template may say."""
-    settings: Settings = app.config["SETTINGS"]
     csrf.init_app(app)
     origin.init_app(app)
     session.init_app(app)

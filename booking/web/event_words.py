@@ -8,6 +8,7 @@ from flask import Flask
 
 from booking.domain import finding
 from booking.domain.events import Event, Slot, Venue
+from booking.domain.finding import Listed, ListedSlot, ListedVenue
 from booking.web import markdown
 from booking.web.session import now
 from booking.wording import LONDON, PHASES, count, day, local, near, short_day, time, times, zone_name
@@ -39,7 +40,7 @@ def init_app(app: Flask) -> None:
     )
 
 
-def standing(event: Event) -> str:
+def standing(event: Event | Listed) -> str:
     """Say in one word how an event stands now: called_off, over, open, full, later or closed."""
     at = now()
     if event.is_called_off:
@@ -51,13 +52,13 @@ def standing(event: Event) -> str:
     return "later" if event.is_opening_later(at) else "closed"
 
 
-def is_nearly_full(event: Event) -> bool:
+def is_nearly_full(event: Event | Listed) -> bool:
     """Say whether whoever wants a place should not wait; a small event that nobody has booked is not nearly full."""
     places = event.capacity + event.extra
     return 0 < event.places_left <= min(max(FEW_AT_LEAST, places * FEW_IN_HUNDRED // 100), places - 1)
 
 
-def when_listed(event: Event, slot: Slot | None) -> str:
+def when_listed(event: Event | Listed, slot: Slot | ListedSlot | None) -> str:
     """Say when, beside a date: "1:30pm to 3:30pm", or "First of 6 sessions, 1pm to 4pm, until July"."""
     number = len(event.slots)
     if slot is None or slot.starts_at is None:
@@ -68,7 +69,7 @@ def when_listed(event: Event, slot: Slot | None) -> str:
     return f"{which} of {number} sessions, {times_there(slot)}, {_until(event, slot)}"
 
 
-def times_there(slot: Slot) -> str:
+def times_there(slot: Slot | ListedSlot) -> str:
     """Say from when to when by the clocks of the place, and by whose where they are not ours."""
     if slot.starts_at is None or slot.ends_at is None:
         return ""
@@ -76,7 +77,7 @@ def times_there(slot: Slot) -> str:
     return said if slot.zone == LONDON else f"{said}, {zone_name(slot.zone)}"
 
 
-def times_here(slot: Slot) -> str:
+def times_here(slot: Slot | ListedSlot) -> str:
     """Say the same by UK clocks, with the day where it is another; nothing where the place is in the UK."""
     if slot.zone == LONDON or slot.starts_at is None or slot.ends_at is None:
         return ""
@@ -85,7 +86,7 @@ def times_here(slot: Slot) -> str:
     return f"{short_day(slot.starts_at)}, {said}" if is_other_day else said
 
 
-def uk_words(event: Event) -> str:
+def uk_words(event: Event | Listed) -> str:
     """Say whose clocks opening and closing go by, where the event itself goes by others."""
     return " UK time" if any(slot.zone != LONDON for slot in event.slots) else ""
 
@@ -127,7 +128,7 @@ def day_part(slot: Slot) -> str:
     return "The afternoon" if 12 <= start.hour < 17 and end.hour < 18 else "What happens"
 
 
-def where(event: Event) -> str:
+def where(event: Event | Listed) -> str:
     """Say where: "Ashdale Academy, Harrogate, then online"."""
     first, *others = [venue_name(venue) for venue in venues(event)] or ["Place to be confirmed"]
     if not others:
@@ -135,16 +136,16 @@ def where(event: Event) -> str:
     return f"{first}, then online" if others == ["Online"] else f"{first}, then elsewhere"
 
 
-def venues(event: Event) -> list[Venue]:
+def venues(event: Event | Listed) -> list[Venue | ListedVenue]:
     """Answer the places of an event, each once, in the order of its sessions."""
     return list(dict.fromkeys(slot.venue for slot in event.slots if slot.venue))
 
 
-def venue_name(venue: Venue) -> str:
+def venue_name(venue: Venue | ListedVenue) -> str:
     return "Online" if venue.is_online else str(venue)
 
 
-def _until(event: Event, slot: Slot) -> str:
+def _until(event: Event | Listed, slot: Slot | ListedSlot) -> str:
     starts = [one.local_start for one in event.slots if one.local_start]
     last, this = max(starts), slot.local_start or max(starts)
     month = f"{last:%B}" if (last - this).days < 300 else f"{last:%B %Y}"

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from booking.domain import events, finding, places
-from booking.domain.events import Event, Slot
-from booking.domain.finding import OPEN_DATE, Filters
+from booking.domain.events import Slot
+from booking.domain.finding import OPEN_DATE, Filters, Listed, ListedSlot
 from booking.web import errors, filters, paging
 from booking.web.event_words import standing
 from booking.web.rules import public
@@ -62,12 +62,12 @@ def show(event_id: int) -> Any:
     )
 
 
-def _by_month(listed: list[Event]) -> list[tuple[str, list[tuple[Event, Slot | None]]]]:
+def _by_month(listed: list[Listed]) -> list[tuple[str, list[tuple[Listed, Slot | ListedSlot | None]]]]:
     """Answer the events under the words of their month, each with the session that comes next."""
     rows = [(event, finding.next_slot(event, at=now())) for event in listed]
     return [(filters.month_words(month), list(group)) for month, group in groupby(rows, key=_month)]
 
 
-def _month(row: tuple[Event, Slot | None]) -> str:
+def _month(row: tuple[Listed, Slot | ListedSlot | None]) -> str:
     slot = row[1]
     return f"{slot.local_start:%Y-%m}" if slot and slot.local_start and slot.starts_at > now() else OPEN_DATE

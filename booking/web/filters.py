@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import url_for
+from flask import g, url_for
 
 from booking.domain.finding import LEFT, OPEN_DATE, Filters, Found
 from booking.wording import KINDS, PHASES
@@ -39,7 +39,14 @@ class Dropping:
 def address(filters: Filters, page: int = 1) -> str:
     """Answer the one address of a filtered list."""
     asked = filters.chosen | ({"page": str(page)} if page > 1 else {})
-    return url_for("events.index") + (f"?{urlencode(asked)}" if asked else "")
+    return _root() + (f"?{urlencode(asked)}" if asked else "")
+
+
+def _root() -> str:
+    if "root_of_list" not in g:
+        g.root_of_list = url_for("events.index")
+    root: str = g.root_of_list
+    return root
 
 
 def menus(found: Found) -> list[Menu]:

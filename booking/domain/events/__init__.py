@@ -1,7 +1,8 @@
 """Programmes, events, their slots and venues: what is booked, when and where."""
 
-from booking.domain.events.event import SHOWN_AFTER_END, Event, EventPhase, Slot, span
+from booking.domain.events.event import Event, EventPhase, Slot, span
 from booking.domain.events.reach import alternatives, count, desk, organised_by, public
+from booking.domain.events.standing import SHOWN_AFTER_END, Standing, Times
 from booking.domain.events.venues import Kind, Phase, Programme, Venue
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "Phase",
     "Programme",
     "Slot",
+    "Standing",
+    "Times",
     "Venue",
     "alternatives",
     "count",

@@ -5,20 +5,17 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.db import Model
+from booking.domain.events.standing import Standing, Times
 from booking.domain.events.venues import Programme, Venue
 from booking.domain.people import Hub, Role
 
-SHOWN_AFTER_END = timedelta(days=30)
-"""A past event's page stays so long; then it is gone."""
 
-
-class Event(Model):
+class Event(Standing, Model):
     """What is booked. `taken` counts the places of held, confirmed and offered bookings and is no revision."""
 
     __tablename__ = "event"
@@ -92,22 +89,6 @@ class Event(Model):
         return self.title
 
     @property
-    def places_left(self) -> int:
-        return max(0, self.capacity + self.extra - self.taken)
-
-    @property
-    def is_full(self) -> bool:
-        return self.places_left == 0
-
-    @property
-    def is_published(self) -> bool:
-        return self.published_at is not None
-
-    @property
-    def is_called_off(self) -> bool:
-        return self.called_off_at is not None
-
-    @property
     def has_lead(self) -> bool:
         return bool(self.leads)
 
@@ -115,31 +96,6 @@ class Event(Model):
     def host_urns(self) -> list[int]:
         """The schools in which it happens."""
         return sorted({slot.venue.school_urn for slot in self.slots if slot.venue and slot.venue.school_urn})
-
-    @property
-    def has_open_dates(self) -> bool:
-        """Some date is still to be confirmed."""
-        return any(slot.starts_at is None for slot in self.slots)
-
-    def is_opening_later(self, at: datetime) -> bool:
-        return self.opens_at is not None and at < self.opens_at
-
-    def is_closed(self, at: datetime) -> bool:
-        """Half-open: at the closing instant itself it is closed."""
-        return self.closes_at is None or at >= self.closes_at
-
-    def is_bookable(self, at: datetime) -> bool:
-        """Say whether the clock and the organiser allow booking; places are another question."""
-        return self.is_published and not self.is_called_off and not self.is_opening_later(at) and not self.is_closed(at)
-
-    def has_begun(self, at: datetime) -> bool:
-        return self.starts_at is not None and at >= self.starts_at
-
-    def is_past(self, at: datetime) -> bool:
-        return self.ends_at is not None and at >= self.ends_at
-
-    def is_gone(self, at: datetime) -> bool:
-        return self.ends_at is not None and at >= self.ends_at + SHOWN_AFTER_END
 
     def is_short_notice(self, at: datetime) -> bool:
         return self.starts_at is not None and at >= self.starts_at - timedelta(hours=self.notice_hours)
@@ -158,7 +114,7 @@ class EventPhase(Model):
     phase: Mapped[str] = mapped_column(String(20), primary_key=True)
 
 
-class Slot(Model):
+class Slot(Times, Model):
     """When and where a part of an event happens; on screen, a session. It has no capacity of its own."""
 
     __tablename__ = "slot"
@@ -192,14 +148,6 @@ class Slot(Model):
 
     event: Mapped[Event] = relationship(back_populates="slots")
     venue: Mapped[Venue | None] = relationship()
-
-    @property
-    def local_start(self) -> datetime | None:
-        return self.starts_at.astimezone(ZoneInfo(self.zone)) if self.starts_at else None
-
-    @property
-    def local_end(self) -> datetime | None:
-        return self.ends_at.astimezone(ZoneInfo(self.zone)) if self.ends_at else None
 
 
 def span(event: Event) -> None:

@@ -10,40 +10,23 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import joinedload, load_only, raiseload, selectinload
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 
-from booking.db import db
-from booking.domain.events import Event, EventPhase, Kind, Phase, Slot, Venue
+from booking.db import UtcDateTime, db
+from booking.domain.events import Event, EventPhase, Kind, Phase, Slot
+from booking.domain.finding.lines import NEVER
 from booking.domain.people import Hub
 
 FILTERS = ("kind", "phase", "hub", "month", "places")
 OPEN_DATE = "tbc"
 LEFT = "left"
 LONDON = "Europe/London"
-SHOWN = (
-    Event.kind,
-    Event.title,
-    Event.audience,
-    Event.capacity,
-    Event.extra,
-    Event.taken,
-    Event.opens_at,
-    Event.closes_at,
-    Event.published_at,
-    Event.called_off_at,
-    Event.called_off_why,
-    Event.starts_at,
-    Event.ends_at,
-)
-"""What a list shows of an event, or asks to say how it stands."""
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -137,34 +120,7 @@ def _fitting(facts: Sequence[Fact], chosen: Mapping[str, str]) -> Sequence[Fact]
     return facts
 
 
-def next_slot(event: Event, *, at: datetime) -> Slot | None:
-    """Answer the event's next session; the first, where none is to come or its date is not known."""
-    coming = [slot for slot in event.slots if slot.starts_at and slot.starts_at > at]
-    return min(coming, key=lambda slot: slot.starts_at or NEVER, default=event.slots[0] if event.slots else None)
-
-
-def listed(ids: Sequence[int]) -> list[Event]:
-    """Answer these events in this order, with what a list shows of them and nothing else."""
-    query = (
-        select(Event)
-        .where(Event.id.in_(ids))
-        .options(
-            load_only(*SHOWN, raiseload=True),
-            joinedload(Event.hub).load_only(Hub.name, raiseload=True),
-            selectinload(Event.slots).options(
-                load_only(
-                    Slot.event_id, Slot.number, Slot.starts_at, Slot.ends_at, Slot.expected, Slot.zone, raiseload=True
-                ),
-                joinedload(Slot.venue).load_only(Venue.name, Venue.town, Venue.is_online, raiseload=True),
-            ),
-            raiseload("*"),
-        )
-    )
-    found = {event.id: event for event in db.session.scalars(query)}
-    return [found[one] for one in ids]
-
-
-def is_coming(at: datetime) -> ColumnElement[bool]:
+def is_coming(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Answer the condition for what is on the list: published, and still to begin or still to be booked.
 
     What is called off stays until it would have begun; where no date was ever set, until it would have closed.
@@ -178,20 +134,12 @@ def is_coming(at: datetime) -> ColumnElement[bool]:
 
 def _facts(at: datetime) -> tuple[list[Fact], dict[str, str]]:
     """Answer what filters ask of all coming events, soonest first, and the hubs that run them."""
-    phases = (
-        select(func.aggregate_strings(EventPhase.phase, " ")).where(EventPhase.event_id == Event.id).scalar_subquery()
-    )
-    is_left = and_(Event.called_off_at.is_(None), Event.closes_at > at, Event.taken < Event.capacity + Event.extra)
-    query = select(Event.id, Event.starts_at, Event.kind, phases, Hub.slug, Hub.name, is_left)
     special, facts, hubs = _special_starts(at), [], {}
-    for event_id, starts_at, kind, phase, slug, hub_name, is_left_now in db.session.execute(
-        query.join(Hub, Hub.id == Event.hub_id).where(is_coming(at))
-    ):
+    for event_id, starts_at, kind, phases, slug, hub_name, is_left in db.session.execute(_COMING, {"at": at}).all():
         next_at, zone = special.get(event_id, (starts_at, LONDON))
-        places = (LEFT,) if is_left_now else ()
-        facts.append(
-            Fact(event_id, next_at, (kind,), tuple((phase or "").split()), (slug,), (_month(next_at, zone),), places)
-        )
+        places = (LEFT,) if is_left else ()
+        for_phases = tuple((phases or "").split())
+        facts.append(Fact(event_id, next_at, (kind,), for_phases, (slug,), (_month(next_at, zone),), places))
         hubs[slug] = hub_name
     return sorted(facts, key=_order), hubs
 
@@ -201,10 +149,8 @@ def _special_starts(at: datetime) -> dict[int, tuple[datetime | None, str]]:
 
     For all others it is the event's own first start.
     """
-    is_special = or_(Slot.zone != LONDON, Event.starts_at <= at)
-    query = select(Slot.event_id, Slot.starts_at, Slot.zone).join(Event).where(is_coming(at), is_special)
     found: dict[int, tuple[datetime | None, str]] = {}
-    for event_id, starts_at, zone in db.session.execute(query):
+    for event_id, starts_at, zone in db.session.execute(_SPECIAL_SLOTS, {"at": at}).all():
         soonest = found.setdefault(event_id, (None, zone))[0]
         if starts_at and starts_at > at and (soonest is None or starts_at < soonest):
             found[event_id] = (starts_at, zone)
@@ -220,3 +166,19 @@ def _month(next_at: datetime | None, zone: str) -> str:
 
 def _order(fact: Fact) -> tuple[datetime, int]:
     return fact.next_at or NEVER, fact.event_id
+
+
+# Written once: putting such statements together costs as much as running them.
+_AT = bindparam("at", type_=UtcDateTime())
+_PHASES = select(func.aggregate_strings(EventPhase.phase, " ")).where(EventPhase.event_id == Event.id)
+_IS_LEFT = and_(Event.called_off_at.is_(None), Event.closes_at > _AT, Event.taken < Event.capacity + Event.extra)
+_COMING = (
+    select(Event.id, Event.starts_at, Event.kind, _PHASES.scalar_subquery(), Hub.slug, Hub.name, _IS_LEFT)
+    .join(Hub, Hub.id == Event.hub_id)
+    .where(is_coming(_AT))
+)
+_SPECIAL_SLOTS = (
+    select(Slot.event_id, Slot.starts_at, Slot.zone)
+    .join(Event, Event.id == Slot.event_id)
+    .where(is_coming(_AT), or_(Slot.zone != LONDON, Event.starts_at <= _AT))
+)

@@ -1,0 +1,116 @@
+"""The lines of the list: what it shows of each event, read in two statements and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from booking.db import db
+from booking.domain.events import Event, Slot, Standing, Times, Venue
+from booking.domain.people import Hub
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class ListedVenue(NamedTuple):
+    """What a list shows of a place."""
+
+    name: str
+    town: str
+    is_online: bool
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.name, self.town) if part)
+
+
+@dataclass
+class ListedSlot(Times):
+    """What a list shows of a session."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    expected: str
+    zone: str
+    venue: ListedVenue | None
+
+
+@dataclass
+class Listed(Standing):
+    """One line of the list: an event with what is shown of it and nothing else."""
+
+    id: int
+    kind: str
+    title: str
+    audience: str
+    hub_name: str
+    capacity: int
+    extra: int
+    taken: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    published_at: datetime | None
+    called_off_at: datetime | None
+    called_off_why: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    slots: list[ListedSlot] = field(default_factory=list)
+
+
+def next_slot(event: Event | Listed, *, at: datetime) -> Slot | ListedSlot | None:
+    """Answer the event's next session; the first, where none is to come or its date is not known."""
+    coming = [slot for slot in event.slots if slot.starts_at and slot.starts_at > at]
+    return min(coming, key=lambda slot: slot.starts_at or NEVER, default=event.slots[0] if event.slots else None)
+
+
+def listed(ids: Sequence[int]) -> list[Listed]:
+    """Answer the lines of these events, in this order."""
+    if not ids:
+        return []
+    query = select(
+        Event.id,
+        Event.kind,
+        Event.title,
+        Event.audience,
+        Hub.name,
+        Event.capacity,
+        Event.extra,
+        Event.taken,
+        Event.opens_at,
+        Event.closes_at,
+        Event.published_at,
+        Event.called_off_at,
+        Event.called_off_why,
+        Event.starts_at,
+        Event.ends_at,
+    ).join(Hub, Hub.id == Event.hub_id)
+    rows: Sequence[Any] = db.session.execute(query.where(Event.id.in_(ids))).all()
+    found = {row.id: Listed(*row) for row in rows}
+    for event_id, slot in _slots(ids):
+        found[event_id].slots.append(slot)
+    return [found[one] for one in ids]
+
+
+def _slots(ids: Sequence[int]) -> Iterator[tuple[int, ListedSlot]]:
+    query = (
+        select(
+            Slot.event_id,
+            Slot.starts_at,
+            Slot.ends_at,
+            Slot.expected,
+            Slot.zone,
+            Slot.venue_id,
+            Venue.name,
+            Venue.town,
+            Venue.is_online,
+        )
+        .outerjoin(Venue, Venue.id == Slot.venue_id)
+        .where(Slot.event_id.in_(ids))
+        .order_by(Slot.event_id, Slot.number)
+    )
+    rows: Sequence[Any] = db.session.execute(query).all()
+    for event_id, starts_at, ends_at, expected, zone, venue_id, *venue in rows:
+        yield event_id, ListedSlot(starts_at, ends_at, expected, zone, ListedVenue(*venue) if venue_id else None)
