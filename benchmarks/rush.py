@@ -34,7 +34,33 @@ def rush(kind: str, bookings: int, *, workers: int = 2) -> list[Rush]:
     """Let sixteen clients send forms as fast as they are answered; the forms are fetched before the clock starts."""
     answers = []
     for what in ("one hot event", "spread over 50 events"):
-        with (
+        with seeded(kind) as data, running("wsgi", workers=workers, DATABASE_URL=data.url) as server:
+            events = [data.hot] if what.startswith("one") else data.spread
+            sent = [_ready(server, events[number % len(events)], number) for number in range(bookings)]
+            before, began = server.cpu_ms(), time.monotonic()
+            with ThreadPoolExecutor(CLIENTS) as pool:
+                outcomes = Counter(pool.map(lambda send: send(), sent))
+            took = time.monotonic() - began
+            answers.append(Rush(what, bookings / took, (server.cpu_ms() - before) / bookings, outcomes))
+    return answers
+
+
+@dataclass
+class Steady:
+    asked_per_second: int
+    seconds: int
+    outcomes: Counter[int]
+    milliseconds: list[float]
+
+    def at(self, share: float) -> float:
+        return sorted(self.milliseconds)[min(len(self.milliseconds) - 1, int(len(self.milliseconds) * share))]
+
+
+def steady(kind: str, per_second: int, seconds: int, *, workers: int = 2) -> Steady:
+    """Let bookings arrive at a fixed rate, whatever the answers take; each is a form and its POST."""
+    outcomes: Counter[int] = Counter()
+    took: list[float] = []
+    with (
         seeded(kind) as data,
         running("wsgi", workers=workers, threads=16, DATABASE_URL=data.url) as server,
         ThreadPoolExecutor(64) as pool,
