@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy import DateTime, Engine, MetaData, Select, event, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
@@ -158,3 +158,9 @@ def _writer(session: Session) -> Iterator[None]:
         yield
     finally:
         _one_writer.release()
+
+
+def count(query: Select[Any]) -> int:
+    """Answer how many rows a query has, without its order and paging."""
+    rows = query.order_by(None).options().subquery()
+    return int(db.session.scalar(select(func.count()).select_from(rows)) or 0)

@@ -26,9 +26,28 @@ def hubs_organised(person: Person) -> set[int]:
     return {role.hub_id for role in person.roles if role.name in ORGANISING and role.hub_id is not None}
 
 
+def events_led(person: Person) -> set[int]:
+    """Answer the ids of the events that somebody leads."""
+    return {role.event_id for role in person.roles if role.name == RoleName.LEAD and role.event_id is not None}
+
+
+def schools_hosting(person: Person) -> set[tuple[int, int]]:
+    """Answer (hub id, URN) of each school for whose days somebody is the host."""
+    return {
+        (role.hub_id, role.school_urn)
+        for role in person.roles
+        if role.name == RoleName.HOST and role.hub_id is not None and role.school_urn is not None
+    }
+
+
 def is_organiser(person: Person) -> bool:
-    """Somebody with a desk: who organises a hub, or all of them."""
+    """Who organises a hub, or all of them."""
     return is_national(person) or bool(hubs_organised(person))
+
+
+def has_desk(person: Person) -> bool:
+    """Who runs something: organises a hub, leads an event, or is the host of a school's days."""
+    return is_organiser(person) or bool(events_led(person)) or bool(schools_hosting(person))
 
 
 def may_organise(person: Person, hub_id: int) -> bool:
@@ -36,7 +55,7 @@ def may_organise(person: Person, hub_id: int) -> bool:
 
 
 def is_lead(person: Person, event: Event) -> bool:
-    return any(role.name == RoleName.LEAD and role.event_id == event.id for role in person.roles)
+    return event.id in events_led(person)
 
 
 def may_read_needs(person: Person, event: Event) -> bool:
@@ -53,5 +72,4 @@ def must_organise(person: Person, hub_id: int) -> None:
 
 
 def _is_host(person: Person, event: Event) -> bool:
-    hosted = {role.school_urn for role in person.roles if role.name == RoleName.HOST and role.hub_id == event.hub_id}
-    return not hosted.isdisjoint(event.host_urns)
+    return any((event.hub_id, urn) in schools_hosting(person) for urn in event.host_urns)

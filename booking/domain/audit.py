@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from booking.db import Model, db
 from booking.domain.people import Person
@@ -59,3 +59,9 @@ def record(
             facts=facts,
         )
     )
+
+
+def of_event(event_id: int) -> Select[AuditEntry]:
+    """Answer the query for all that was done to an event and its bookings, the latest first."""
+    trail = select(AuditEntry).where(AuditEntry.event_id == event_id).order_by(AuditEntry.id.desc())
+    return trail.options(joinedload(AuditEntry.actor))

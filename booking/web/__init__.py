@@ -8,6 +8,7 @@ from booking.web import (
     assets,
     codes,
     confirmation,
+    desk,
     details,
     errors,
     event_words,
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
     mailbox.init_app(app)
     app.register_blueprint(codes.bp)
     app.register_blueprint(confirmation.bp)
+    app.register_blueprint(desk.bp)
     app.register_blueprint(details.bp)
     app.register_blueprint(events.bp)
     app.register_blueprint(frame.bp)

@@ -153,14 +153,21 @@ class BookingForm(SchoolFields, FlaskForm):
         )
 
     def _has_booker(self) -> bool:
-        checks = [text.check_line(self.name, "your name", most=LONGEST_NAME, empty="Enter your name")]
+        name, job = f"{self.whose} name", f"{self.whose} role"
+        checks = [text.check_line(self.name, name, most=LONGEST_NAME, empty=f"Enter {name}")]
         if self.booker is None:
-            checks.append(text.check_address(self.email, "your"))
-        checks.append(text.check_line(self.job, "your role", most=LONGEST_NAME))
+            checks.append(text.check_address(self.email, self.whose))
+        checks.append(text.check_line(self.job, job, most=LONGEST_NAME))
         if self.unlisted.data and not self.unlisted_school.errors:
-            checks.append(text.check_line(self.unlisted_school, "where you work", most=LONGEST_SCHOOL))
+            checks.append(
+                text.check_line(
+                    self.unlisted_school,
+                    "where you work" if self.whose == "your" else "where they work",
+                    most=LONGEST_SCHOOL,
+                )
+            )
         if not self.coming.data and not self.filled_rows:
-            checks.append(text.say(self.coming, "Tick that you are coming yourself, or add a colleague"))
+            checks.append(text.say(self.coming, f"Tick “{self.coming.label.text}” or add a colleague"))
         return all(checks)
 
     def _have_colleagues(self) -> Iterator[bool]:
@@ -180,7 +187,7 @@ class BookingForm(SchoolFields, FlaskForm):
         """Everybody is told at their own address, so everybody needs one; those that are wrong anyway are left out."""
         seen: dict[str, str] = {}
         if self.own_address and not (self.booker is None and self.email.errors):
-            seen[people.normalise(self.own_address)] = "you"
+            seen[people.normalise(self.own_address)] = self.whose
         is_right = True
         for row in self.filled_rows:
             if row.email.errors:
@@ -202,7 +209,25 @@ class BookingForm(SchoolFields, FlaskForm):
             field.errors = []
 
 
+class PhoneForm(BookingForm):
+    """The same, filled in by an organiser for somebody who phoned; the address is taken as it is told."""
+
+    whose = "their"
+
+    @classmethod
+    def ask(cls) -> PhoneForm:
+        form = cls()
+        form.name.label.text, form.email.label.text, form.job.label.text = "Name", "E-mail address", "Role"
+        form.school.label.text = "School"
+        form.unlisted.label.text = "They are not at a listed school"
+        form.unlisted_school.label.text = "Where do they work? (optional)"
+        form.school_choice.label.text = "Which of these is their school?"
+        form.coming.label.text = "They are coming themselves"
+        form.needs.label.text = "Anything they need on the day?"
+        return form
+
+
 def _twice(name: str, first: str) -> str:
-    if first == "you":
-        return f"Enter {name}’s own e-mail address: this one is yours"
+    if first in ("your", "their"):
+        return f"Enter {name}’s own e-mail address: this one is {first}s"
     return f"Enter {name}’s own e-mail address: this one is {first}’s"

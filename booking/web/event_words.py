@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
         venue_name=venue_name,
         venues=venues,
         minutes=lambda number: timedelta(minutes=number),
+        days=lambda number: timedelta(days=number),
         the_time=now,
         LONDON=LONDON,
     )

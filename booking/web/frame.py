@@ -70,4 +70,4 @@ def _who() -> dict[str, Any]:
     if not has_request_context():  # a mail is rendered for nobody who is signed in
         return {}
     person = person_signed_in()
-    return {"me": person, "has_desk": bool(person and access.is_organiser(person)), "now": now()}
+    return {"me": person, "has_desk": bool(person and access.has_desk(person)), "now": now()}

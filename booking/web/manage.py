@@ -1,10 +1,13 @@
-"""Managing a booking by its link, without signing in: see it, cancel it, send a colleague, say what is needed."""
+"""Managing a booking by its link, without signing in: see it, cancel it, send a colleague, say what is needed.
+
+An organiser of the hub comes by the booking's number instead, so that nobody else's secret link is shown to her.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from booking.db import transaction
 from booking.domain import access, events, places
@@ -36,11 +39,12 @@ again.init_blueprint(
 @by_link
 def booking(token: str) -> Any:
     """Show a booking to whoever made it."""
-    found = places.with_booking_link(token)
+    found = _found(token)
     if found.booker_id is None:
         return redirect(url_for("confirmation.show", token=found.form_link), code=303)
+    facts = {"booking": found, "token": token, "back": _way_back(found, token), "reads_needs": _may_see_needs(found)}
     others = [] if found.is_live else events.alternatives(found.event, at=now())
-    return render_template("manage/booking.html", booking=found, others=others, reads_needs=_may_see_needs(found))
+    return render_template("manage/booking.html", others=others, **facts)
 
 
 @bp.get("/bookings/<token>/cancellation")
@@ -174,8 +178,22 @@ def show_no_more(refusal: Refused) -> Response:
     return errors.show(404, title="That link does not lead to a booking", sentence=sentence)
 
 
+def _found(token: str) -> Booking:
+    """Answer the booking of a secret link or, for the hub's organisers, of its number."""
+    person = person_signed_in()
+    if person and token.isascii() and token.isdigit() and len(token) < 10:
+        return places.organised_by(person, int(token))
+    return places.with_booking_link(token)
+
+
+def _way_back(booking: Booking, token: str) -> str:
+    if token.isdigit():
+        return url_for("desk.event", event_id=booking.event_id)
+    return url_for("mine.index") if person_signed_in() else ""
+
+
 def _booking(token: str) -> Booking:
-    found = places.with_booking_link(token)
+    found = _found(token)
     if found.booker_id is None:
         raise NotFound("Nobody has confirmed this booking yet.")
     return found
@@ -207,4 +225,5 @@ def _may_see_needs(booking: Booking) -> bool:
 
 def _needs_page(booking: Booking, form: NeedsForm, *, problem: str = "", status: int = 200) -> Any:
     facts = {"booking": booking, "event": booking.event, "reads_needs": _may_see_needs(booking)}
+    facts["back"] = url_for("manage.booking", **(request.view_args or {}))
     return render_template("manage/needs.html", form=form, problem=problem, **facts), status

@@ -8,7 +8,7 @@ In a form, `class BookingForm(SchoolFields, FlaskForm)` (in this order); after `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import BooleanField, Field, Form, RadioField, StringField
 from wtforms.validators import Length
@@ -18,8 +18,6 @@ from booking.domain.schools import School
 
 MOST_MATCHES = 20
 NONE_OF_THESE = "none"
-CHOOSE = "Choose your school from the list"
-SAY_MORE = "Type your school’s name and town, or its postcode, or tick “I’m not at a listed school”"
 
 
 class SchoolFields(Form):
@@ -34,6 +32,8 @@ class SchoolFields(Form):
     unlisted = BooleanField("I’m not at a listed school")
     unlisted_school = StringField("Where do you work? (optional)", [Length(max=200, message="Shorten where you work")])
 
+    whose: ClassVar[str] = "your"
+    """Whose form it is, in its sentences: somebody's own, or "their" where it is filled in for somebody else."""
     chosen_urn: int | None = None
     """The school's number, after a `validate()` that was right; None for somebody at no listed school."""
     unlisted_name: str = ""
@@ -57,6 +57,15 @@ class SchoolFields(Form):
             self.school.data, self.school_urn.data = school.label, str(school.urn)
         elif unlisted:
             self.unlisted.data, self.unlisted_school.data = True, unlisted
+
+    @property
+    def _choose(self) -> str:
+        return f"Choose {self.whose} school from the list"
+
+    @property
+    def _say_more(self) -> str:
+        tick = self.unlisted.label.text
+        return f"Type {self.whose} school’s name and town, or its postcode, or tick “{tick}”"
 
     def _has_school(self) -> bool:
         self.chosen_urn, self.unlisted_name, self.matches = None, "", ()
@@ -86,21 +95,21 @@ class SchoolFields(Form):
         is_same = typed == _text(self.school_asked)
         self.school_urn.data, self.school_choice.data = "", None
         if not typed:
-            return _say(self.school, CHOOSE)
+            return _say(self.school, self._choose)
         if had_none and is_same:
-            return _say(self.school, SAY_MORE)
+            return _say(self.school, self._say_more)
         self.matches = schools.search(typed, limit=MOST_MATCHES)
         if not self.matches:
-            return _say(self.school, f"We found no school for “{typed}”. {SAY_MORE}")
+            return _say(self.school, f"We found no school for “{typed}”. {self._say_more}")
         self.school_asked.data = typed
         self._offer()
-        return _say(self.school_choice, CHOOSE)
+        return _say(self.school_choice, self._choose)
 
     def _offer(self) -> None:
         choices = [(str(match.urn), match.label) for match in self.matches]
         self.school_choice.choices = [*choices, (NONE_OF_THESE, "None of these")]
         if len(choices) == 1:
-            self.school_choice.label.text = "Is this your school?"
+            self.school_choice.label.text = f"Is this {self.whose} school?"
 
 
 def _text(field: Field) -> str:

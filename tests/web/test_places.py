@@ -140,7 +140,7 @@ def test_a_school_that_was_typed_is_still_found_after_a_row_was_added(client, ma
         ({"email": ""}, "Enter your e-mail address, like name@school.sch.uk"),
         ({"email": "p.nair"}, "Enter your e-mail address in full, like name@school.sch.uk"),
         ({"unlisted": ""}, "Choose your school from the list"),
-        ({"coming": ""}, "Tick that you are coming yourself, or add a colleague"),
+        ({"coming": ""}, "Tick “I am coming myself” or add a colleague"),
         (
             colleague(0, "Daniel Whitmore", "d.whitmore@"),
             "Enter Daniel’s e-mail address in full, like name@school.sch.uk",

@@ -7,7 +7,9 @@ from flask import get_template_attribute
 from flask_wtf import FlaskForm
 
 from booking.db import transaction
-from booking.web.school_field import CHOOSE, NONE_OF_THESE, SchoolFields
+from booking.web.school_field import NONE_OF_THESE, SchoolFields
+
+CHOOSE = "Choose your school from the list"
 
 
 class Asking(SchoolFields, FlaskForm):

@@ -1,7 +1,16 @@
 """Programmes, events, their slots and venues: what is booked, when and where."""
 
 from booking.domain.events.event import Event, EventPhase, Slot, span
-from booking.domain.events.reach import alternatives, count, desk, organised_by, public
+from booking.domain.events.reach import (
+    alternatives,
+    hubs_on,
+    on_desk,
+    organised_by,
+    past,
+    public,
+    run_by,
+    to_come,
+)
 from booking.domain.events.standing import SHOWN_AFTER_END, Standing, Times
 from booking.domain.events.venues import Kind, Phase, Programme, Venue
 
@@ -17,9 +26,12 @@ __all__ = [
     "Times",
     "Venue",
     "alternatives",
-    "count",
-    "desk",
+    "hubs_on",
+    "on_desk",
     "organised_by",
+    "past",
     "public",
+    "run_by",
     "span",
+    "to_come",
 ]

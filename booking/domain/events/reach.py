@@ -1,16 +1,17 @@
-"""Which events somebody reaches: what is published is for all, what is organised for the hub's organisers only."""
+"""Which events somebody reaches: what is published is for all; what is run, for those who run it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, or_, select, text, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
 from booking.domain import access
 from booking.domain.events.event import Event, EventPhase, Slot
-from booking.domain.people import Person
+from booking.domain.events.venues import Venue
+from booking.domain.people import Hub, Person
 
 
 def public(event_id: int) -> Event | None:
@@ -20,19 +21,35 @@ def public(event_id: int) -> Event | None:
 
 def organised_by(person: Person, event_id: int) -> Event | None:
     """Answer an event of a hub that the person organises; another hub's is not found."""
-    return db.session.scalar(_reach(person, _whole()).where(Event.id == event_id))
+    return db.session.scalar(_whole().where(_is_organised_by(person), Event.id == event_id))
 
 
-def desk(person: Person, *, at: datetime, past: bool) -> Select[Event]:
-    """Answer the query for the events of a person's hubs, coming ones first to come, past ones latest first."""
-    query = _reach(
-        person, select(Event).options(joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue))
-    )
-    if past:
-        return query.where(Event.ends_at <= at).order_by(Event.ends_at.desc(), Event.id)
-    return query.where(or_(Event.ends_at.is_(None), Event.ends_at > at)).order_by(
-        Event.starts_at.is_(None), Event.starts_at, Event.id
-    )
+def run_by(person: Person, event_id: int) -> Event | None:
+    """Answer an event that the person organises, leads or is the host of; any other is not found."""
+    return db.session.scalar(_whole().where(_is_run_by(person), Event.id == event_id))
+
+
+def on_desk(person: Person) -> Select[Event]:
+    """Answer the query for all events that the person runs, with what a list of them shows."""
+    listed = select(Event).options(joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue))
+    return listed.where(_is_run_by(person))
+
+
+def to_come(query: Select[Event], at: datetime) -> Select[Event]:
+    """Narrow a query to what is not past, the next first, what has no date yet last."""
+    coming = query.where(or_(Event.ends_at.is_(None), Event.ends_at > at))
+    return coming.order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)
+
+
+def past(query: Select[Event], at: datetime) -> Select[Event]:
+    """Narrow a query to what is past, the latest first."""
+    return query.where(Event.ends_at <= at).order_by(Event.ends_at.desc(), Event.id)
+
+
+def hubs_on(query: Select[Event]) -> list[Hub]:
+    """Answer the hubs of a query's events, by name."""
+    ids = query.order_by(None).options().with_only_columns(Event.hub_id)
+    return list(db.session.scalars(select(Hub).where(Hub.id.in_(ids)).order_by(Hub.name)))
 
 
 def alternatives(event: Event, *, at: datetime, places: int = 1, most: int = 3) -> list[Event]:
@@ -72,10 +89,13 @@ def _whole() -> Select[Event]:
     )
 
 
-def _reach(person: Person, query: Select[Event]) -> Select[Event]:
-    return query if access.is_national(person) else query.where(Event.hub_id.in_(access.hubs_organised(person)))
+def _is_organised_by(person: Person) -> ColumnElement[bool]:
+    return true() if access.is_national(person) else Event.hub_id.in_(access.hubs_organised(person))
 
 
-def count(query: Select[Event]) -> int:
-    """Answer how many rows a query has without its order and paging."""
-    return int(db.session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0)
+def _is_run_by(person: Person) -> ColumnElement[bool]:
+    hosted = [
+        and_(Event.hub_id == hub_id, Event.slots.any(Slot.venue.has(Venue.school_urn == urn)))
+        for hub_id, urn in sorted(access.schools_hosting(person))
+    ]
+    return or_(_is_organised_by(person), Event.id.in_(access.events_led(person)), *hosted)

@@ -174,6 +174,10 @@ class Booking(Model):
     def school_name(self) -> str:
         return self.school.name if self.school else self.unlisted_school
 
+    def job_of(self, place: Place) -> str:
+        """What somebody of the party does, as the form said it."""
+        return place.job or (self.booker_job if place.person_id == self.booker_id else "")
+
     def is_held(self, at: datetime) -> bool:
         """Held, and still in time: the clock decides, not the timer."""
         return self.state == State.HELD and self.held_until is not None and at < self.held_until

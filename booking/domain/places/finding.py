@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from booking import keys
 from booking.db import db
+from booking.domain import access
 from booking.domain.errors import NotFound
 from booking.domain.events import Event, Slot
 from booking.domain.people import Person
@@ -33,6 +34,14 @@ def with_form_link(token: str) -> Booking:
     booking = db.session.scalar(_whole().where(Booking.id == number)) if number is not None else None
     if booking is None or not keys.fits(token, "booking", booking.id):
         raise NotFound("That link does not lead to a booking.")
+    return booking
+
+
+def organised_by(person: Person, booking_id: int) -> Booking:
+    """Answer a proven booking in a hub that the person organises. Raises `NotFound` alike for all others."""
+    booking = db.session.scalar(_whole().where(Booking.id == booking_id))
+    if booking is None or booking.booker_id is None or not access.may_organise(person, booking.event.hub_id):
+        raise NotFound("That booking does not exist.")
     return booking
 
 

@@ -66,7 +66,7 @@ def move(booking: Booking, act: str, *, by: Person | None, at: datetime, **facts
         booking,
         by=by,
         at=at,
-        event_id=booking.event_id,
+        event_id=booking.event.id,  # its own is written at the first flush
         hub_id=booking.event.hub_id,
         before=before,
         after=after,
