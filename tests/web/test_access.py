@@ -1,0 +1,193 @@
+"""Every route, for every role, in one's own hub and in another: a route that is not in the table fails the build."""
+
+from __future__ import annotations
+
+import pytest
+from flask import url_for
+from sqlalchemy import func, select
+
+from booking.db import db
+from booking.domain.audit import AuditEntry
+from booking.domain.messages import Message
+from tests.conftest import settings_for
+from tests.web.reading import sign_in
+
+VISITORS = ("nobody", "teacher", "booker", "ours", "theirs", "lead", "host", "analyst", "national")
+"""`ours` and `theirs` organise the event's hub and another; lead and host are of the event; the booker booked it."""
+
+ALL_SEE = {visitor: 200 for visitor in VISITORS}
+ASKED_TO_SIGN_IN = {**ALL_SEE, "nobody": 303}
+NOBODY_FINDS = {visitor: 404 for visitor in VISITORS}
+
+
+def only(*visitors: str, status: int = 200) -> dict[str, int]:
+    """For these; strangers are asked to sign in, and for anybody else there is no such thing."""
+    return {**NOBODY_FINDS, "nobody": 303, **dict.fromkeys(visitors, status)}
+
+
+ORGANISERS = only("ours", "national")
+RUNNERS = only("ours", "national", "lead", "host")
+BY_NUMBER = {**NOBODY_FINDS, "ours": 200, "national": 200}
+
+READING = {
+    "codes.show": NOBODY_FINDS,
+    "confirmation.show": NOBODY_FINDS,
+    "desk.asked": only("ours", "theirs", "national", status=303),
+    "desk.event": RUNNERS,
+    "desk.index": only("ours", "theirs", "national", "lead", "host"),
+    "desk.needs": only("lead", "host"),
+    "desk.new": ORGANISERS,
+    "desk.people": ORGANISERS,
+    "desk.trail": ORGANISERS,
+    "details.show": ASKED_TO_SIGN_IN,
+    "events.index": ALL_SEE,
+    "events.old_index": dict.fromkeys(VISITORS, 308),
+    "events.show": ALL_SEE,
+    "frame.colours": ALL_SEE,
+    "frame.icon": dict.fromkeys(VISITORS, 308),
+    "health.alive": ALL_SEE,
+    "health.ready": dict.fromkeys(VISITORS, 503),
+    "mailbox.html": NOBODY_FINDS,
+    "mailbox.index": ALL_SEE,
+    "mailbox.show": NOBODY_FINDS,
+    "mailbox.source": NOBODY_FINDS,
+    "manage.ask_needs": BY_NUMBER,
+    "manage.ask_to_cancel_booking": BY_NUMBER,
+    "manage.ask_to_cancel_party_place": BY_NUMBER,
+    "manage.ask_to_cancel_place": NOBODY_FINDS,
+    "manage.ask_to_swap_party_place": BY_NUMBER,
+    "manage.ask_to_swap_place": NOBODY_FINDS,
+    "manage.booking": BY_NUMBER,
+    "manage.place": NOBODY_FINDS,
+    "mine.index": ASKED_TO_SIGN_IN,
+    "pages.accessibility": ALL_SEE,
+    "pages.help": ALL_SEE,
+    "pages.privacy": ALL_SEE,
+    "pages.robots": ALL_SEE,
+    "places.asked": dict.fromkeys(VISITORS, 303),
+    "places.change": NOBODY_FINDS,
+    "places.new": ALL_SEE,
+    "schools.index": ALL_SEE,
+    "sign_in.code": dict.fromkeys(VISITORS, 303),
+    "sign_in.new": {**dict.fromkeys(VISITORS, 303), "nobody": 200},
+    "static": NOBODY_FINDS,
+}
+"""Of the event and of a booking at it, with its number in place of its secret link."""
+
+ACTING = {
+    "codes.press": NOBODY_FINDS,
+    "confirmation.confirm": NOBODY_FINDS,
+    "confirmation.send_again": NOBODY_FINDS,
+    "desk.create": only("ours", "national", status=422),
+    "details.change": only(*VISITORS[1:], status=422),
+    "manage.cancel_booking": {**NOBODY_FINDS, "ours": 422, "national": 422},
+    "manage.cancel_party_place": {**NOBODY_FINDS, "ours": 422, "national": 422},
+    "manage.cancel_place": NOBODY_FINDS,
+    "manage.change_needs": {**NOBODY_FINDS, "ours": 422, "national": 422},
+    "manage.swap_party_place": {**NOBODY_FINDS, "ours": 422, "national": 422},
+    "manage.swap_place": NOBODY_FINDS,
+    "places.create": dict.fromkeys(VISITORS, 422),
+    "places.give_up": NOBODY_FINDS,
+    "sign_in.confirm": dict.fromkeys(VISITORS, 303),
+    "sign_in.create": dict.fromkeys(VISITORS, 422),
+    "sign_in.send_again": dict.fromkeys(VISITORS, 303),
+}
+"""With a form that is wrong, so that whoever may act is told so (422) and nothing happens."""
+
+SIGNING_OUT = {"sign_in.end", "sign_in.end_everywhere"}
+WRONG = {"reason": "x" * 301, "needs": "x" * 2001}
+
+
+@pytest.fixture
+def settings(url, tmp_path):
+    return settings_for(url, mode="demo", mailbox_dir=str(tmp_path / "mailbox"))
+
+
+@pytest.fixture
+def world(make):
+    """An event with a lead and a host, a booking at it for two, and one visitor of each sort."""
+    hub, school = make.hub(), make.school()
+    event = make.event(hub=hub, venue=make.venue(hub, school_urn=school.urn))
+    people = {visitor: make.person() for visitor in VISITORS[1:]}
+    make.role(people["ours"], "organiser", hub_id=hub.id)
+    make.role(people["theirs"], "organiser", hub_id=make.hub().id)
+    make.role(people["lead"], "lead", hub_id=hub.id, event_id=event.id)
+    make.role(people["host"], "host", hub_id=hub.id, school_urn=school.urn)
+    make.role(people["analyst"], "analyst")
+    make.role(people["national"], "administrator")
+    booking = make.booking(event, people["booker"], size=2, needs="A seat near the front")
+    return event, booking, people
+
+
+def address(app, endpoint: str, event, booking) -> str:
+    known = {"event_id": event.id, "place_id": booking.places[0].id, "name": "a.eml", "link": "1-abc"}
+    known |= {"token": str(booking.id), "filename": "nothing.css"}
+    [rule] = app.url_map.iter_rules(endpoint)
+    with app.test_request_context():
+        return url_for(endpoint, **{name: known[name] for name in rule.arguments})
+
+
+def everything() -> list[int]:
+    return [db.session.scalar(select(func.count()).select_from(table)) for table in (AuditEntry, Message)]
+
+
+def test_every_route_declares_a_rule_and_stands_in_the_tables(app):
+    undeclared = [name for name, view in app.view_functions.items() if not hasattr(view, "access_rule")]
+
+    assert undeclared == ["static"]
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == {*READING, *ACTING, *SIGNING_OUT}
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_what_each_visitor_may_read(app, client, world, visitor):
+    event, booking, people = world
+    if visitor != "nobody":
+        sign_in(client, people[visitor])
+
+    found = {endpoint: client.get(address(app, endpoint, event, booking)).status_code for endpoint in READING}
+
+    assert found == {endpoint: statuses[visitor] for endpoint, statuses in READING.items()}
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_what_each_visitor_may_do(app, client, world, visitor):
+    event, booking, people = world
+    if visitor != "nobody":
+        sign_in(client, people[visitor])
+    before = everything()
+
+    found = {
+        endpoint: client.post(address(app, endpoint, event, booking), data=WRONG).status_code for endpoint in ACTING
+    }
+
+    assert found == {endpoint: statuses[visitor] for endpoint, statuses in ACTING.items()}
+    assert everything() == before
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_a_secret_link_opens_its_own_booking_to_whoever_has_it_and_no_other(client, make, world, visitor):
+    event, booking, people = world
+    other = make.booking(event)
+    if visitor != "nobody":
+        sign_in(client, people[visitor])
+    place, others = booking.places[1], other.places[0]
+
+    assert client.get(f"/bookings/{booking.link}").status_code == 200
+    assert client.get(f"/places/{place.link}").status_code == 200
+    assert client.get(f"/bookings/{booking.link}/places/{others.id}/cancellation").status_code == 404
+    assert client.get(f"/places/{booking.link}").status_code == 404
+    assert client.get(f"/bookings/{place.link}").status_code == 404
+    assert client.get(f"/bookings/{other.id}-{booking.link.partition('-')[2]}").status_code == 404
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_an_event_that_is_not_published_exists_for_those_who_run_it_only(client, make, world, visitor):
+    event, _, people = world
+    draft = make.event(hub=event.hub, venue=event.slots[0].venue, published_at=None)
+    if visitor != "nobody":
+        sign_in(client, people[visitor])
+
+    assert client.get(f"/events/{draft.id}").status_code == 404
+    assert client.get(f"/events/{draft.id}/bookings/new").status_code == 404
+    assert client.post(f"/events/{draft.id}/bookings").status_code == 404
+    assert client.get(f"/desk/events/{draft.id}").status_code == only("ours", "host", "national")[visitor]
