@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from booking import jobs
 from booking.config import Settings
 from tests.conftest import settings_for
 from tests.smtp import Relay
+
+
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 
 @dataclass
@@ -28,6 +31,11 @@ class Visit:
     base: str
     complaints: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Keep what the browser complains of; that a form was refused (a status of 4xx) is no fault of the page."""
+        if not REFUSED.match(message.text):
+            self.complaints.append(message.text)
 
     def open(self, path: str) -> Page:
         self.page.goto(self.base + path if path.startswith("/") else path)
@@ -61,7 +69,7 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visit]]:
         context = browser.new_context(viewport={"width": width, "height": 900}, **given)
         context.set_default_timeout(8000)
         one = Visit(context, context.new_page(), site)
-        one.page.on("console", lambda message: one.complaints.append(message.text))
+        one.page.on("console", one.hear)
         one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
         one.page.on("request", lambda request: one.hosts.add(request.url.split("/")[2]))
         opened.append(one)
