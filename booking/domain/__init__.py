@@ -1,8 +1,8 @@
 """What the programme knows and does; nothing here has heard of HTTP.
 
 The rooms stand in a line and import only leftwards:
-errors, schools, people, access, audit, messages, codes, sign_ins, details, events, finding, places, closing, workers,
-verify.
+errors, schools, people, access, audit, messages, codes, sign_ins, details, events, finding, places, roles, closing,
+workers, verify.
 """
 
 from booking.domain import (
@@ -16,6 +16,7 @@ from booking.domain import (
     messages,
     people,
     places,
+    roles,
     schools,
     sign_ins,
     workers,
@@ -32,6 +33,7 @@ __all__ = [
     "messages",
     "people",
     "places",
+    "roles",
     "schools",
     "sign_ins",
     "workers",

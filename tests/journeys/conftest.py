@@ -18,7 +18,6 @@ from booking.config import Settings
 from tests.conftest import settings_for
 from tests.smtp import Relay
 
-
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 

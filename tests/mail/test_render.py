@@ -49,8 +49,8 @@ def event(make, hub):
     event = make.event(hub=hub, venue=venue, bring="Your school ID badge", is_filmed=True)
     with transaction():
         event.slots[0].agenda = [
-            {"after": 0, "title": "Welcome", "note": "In the hall"},
-            {"after": 30, "title": "The lesson"},
+            {"minutes": 0, "title": "Welcome", "note": "In the hall"},
+            {"minutes": 30, "title": "The lesson"},
         ]
         db.session.add(event)
     return event

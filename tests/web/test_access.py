@@ -15,9 +15,9 @@ from tests.web.reading import sign_in
 VISITORS = ("nobody", "teacher", "booker", "ours", "theirs", "lead", "host", "analyst", "national")
 """`ours` and `theirs` organise the event's hub and another; lead and host are of the event; the booker booked it."""
 
-ALL_SEE = {visitor: 200 for visitor in VISITORS}
+ALL_SEE = dict.fromkeys(VISITORS, 200)
 ASKED_TO_SIGN_IN = {**ALL_SEE, "nobody": 303}
-NOBODY_FINDS = {visitor: 404 for visitor in VISITORS}
+NOBODY_FINDS = dict.fromkeys(VISITORS, 404)
 
 
 def only(*visitors: str, status: int = 200) -> dict[str, int]:

@@ -1,0 +1,70 @@
+"""`flask people`: the first administrator, and who may do what."""
+
+from __future__ import annotations
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from booking import clock
+from booking.commands.hubs import hub_of
+from booking.db import db, transaction
+from booking.domain import people, roles
+from booking.domain.errors import Refused
+from booking.domain.people import Person, Role
+
+group = AppGroup("people", help="Who may do what.")
+ROLES = click.Choice(["administrator", "organiser", "analyst"])
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(group)
+
+
+@group.command()
+@click.argument("address")
+@click.option("--name", default="", help="What they are called, until they say it themselves.")
+@click.option("--role", type=ROLES, required=True)
+@click.option("--hub", default="", help="The short name of a hub; without it, the role is for all hubs.")
+def invite(address: str, name: str, role: str, hub: str) -> None:
+    """Give somebody a role and tell them by mail. They sign in with a code, so there is no password to pass on."""
+    try:
+        sound = validate_email(address, check_deliverability=False).normalized
+        with transaction():
+            hub_id = hub_of(hub).id if hub else None
+            roles.invite(sound, name.strip(), role, hub_id=hub_id, by=None, at=clock.now())
+    except (EmailNotValidError, Refused) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"{sound} is {role} of {hub or 'all hubs'}. A mail tells them so; they sign in with a code.")
+
+
+@group.command("take-away")
+@click.argument("address")
+@click.option("--role", type=ROLES, required=True)
+@click.option("--hub", default="")
+def take_away(address: str, role: str, hub: str) -> None:
+    """End somebody's role; it counts from their next request."""
+    try:
+        with transaction():
+            person = people.with_address(address)
+            if person is None:
+                raise click.ClickException(f"Nobody is known by {address}.")
+            roles.take_away(person, role, hub_id=hub_of(hub).id if hub else None, by=None, at=clock.now())
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"{address} is no longer {role} of {hub or 'all hubs'}.")
+
+
+@group.command("list")
+def list_() -> None:
+    """Show everybody who has a role."""
+    having = select(Person).where(Person.id.in_(select(Role.person_id).where(Role.ended_at.is_(None))))
+    found = db.session.scalars(having.options(selectinload(Person.roles)).order_by(Person.id)).all()
+    for person in found:
+        held = ", ".join(f"{role.name} of {role.hub.slug if role.hub else 'all hubs'}" for role in person.roles)
+        click.echo(f"{person.id}\t{person.email or 'erased'}\t{held}")
+    if not found:
+        click.echo("Nobody has a role yet. Begin with:  flask people invite ADDRESS --role administrator")

@@ -1,0 +1,78 @@
+"""What operators say: the first hub and administrator, who has which role, and whether all checks hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from booking import jobs
+from booking.db import db
+from booking.domain import access, people
+from tests.conftest import settings_for
+
+
+@pytest.fixture
+def settings(url, relay):
+    return settings_for(url, smtp_url=relay.url)
+
+
+@pytest.fixture
+def say(app):
+    def run(*words: str) -> tuple[int, str]:
+        answer = app.test_cli_runner().invoke(args=words)
+        db.session.rollback()
+        db.session.expire_all()
+        assert answer.exception is None or isinstance(answer.exception, SystemExit), answer.exception
+        return answer.exit_code, answer.output
+
+    return run
+
+
+def test_the_first_start(say, relay):
+    assert "flask hubs add" in say("hubs", "list")[1]
+    assert "flask people invite" in say("people", "list")[1]
+
+    assert say("hubs", "add", "wharfedale", "Wharfedale Maths Hub", "hello@wharfedalehub.example")[0] == 0
+    invited = ("ruth@wharfedalehub.example", "--name", "Ruth Calloway", "--role", "administrator")
+    assert say("people", "invite", *invited)[0] == 0
+
+    assert "wharfedale\tWharfedale Maths Hub\thello@wharfedalehub.example" in say("hubs", "list")[1]
+    assert "ruth@wharfedalehub.example\tadministrator of all hubs" in say("people", "list")[1]
+    assert access.is_national(people.with_address("ruth@wharfedalehub.example"))
+    jobs.post_batch()
+    [mail] = [received.message for received in relay.received]
+    assert mail["Subject"] == "You can now look after every hub"
+    assert "http://localhost/sign-in" in mail.get_body(("plain",)).get_content()
+
+
+def test_a_role_is_given_in_a_hub_and_taken_away(say, make):
+    make.hub(slug="wharfedale")
+
+    say("people", "invite", "ruth@hub.example", "--role", "organiser", "--hub", "wharfedale")
+    assert "ruth@hub.example\torganiser of wharfedale" in say("people", "list")[1]
+    assert say("people", "take-away", "ruth@hub.example", "--role", "organiser", "--hub", "wharfedale")[0] == 0
+    assert "ruth@hub.example" not in say("people", "list")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("hubs", "add", "Wharfe dale", "Hub", "a@b.example"), "The short name is of small letters"),
+        (("hubs", "add", "calder", "Hub", "nobody"), "email address"),
+        (("hubs", "add", "wharfedale", "Hub", "a@b.example"), "There is a hub wharfedale already."),
+        (("people", "invite", "nobody", "--role", "administrator"), "email address"),
+        (("people", "invite", "a@b.example", "--role", "organiser"), "An organiser needs a hub."),
+        (
+            ("people", "invite", "a@b.example", "--role", "organiser", "--hub", "calder"),
+            "There is no hub calder. The hubs are: wharfedale.",
+        ),
+        (("people", "take-away", "a@b.example", "--role", "analyst"), "Nobody is known by a@b.example."),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(say, make, words, sentence):
+    make.hub(slug="wharfedale")
+
+    code, said = say(*words)
+
+    assert code == 1
+    assert sentence in said
+    assert people.with_address("a@b.example") is None
