@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from booking import jobs
-from booking.db import db
+from booking.db import db, transaction
 from booking.domain import access, people
+from booking.domain.events import Event
 from tests.conftest import settings_for
 
 
@@ -76,3 +77,16 @@ def test_what_is_wrong_is_said_in_a_sentence(say, make, words, sentence):
     assert code == 1
     assert sentence in said
     assert people.with_address("a@b.example") is None
+
+
+def test_verify_says_that_all_holds_or_names_what_does_not(say, make):
+    event = make.event(taken=2)
+    code, said = say("verify")
+    assert (code, said.startswith("All ")) == (0, True)
+
+    with transaction():
+        db.session.get(Event, event.id).taken = 5
+
+    code, said = say("verify")
+    assert code == 1
+    assert f"Event {event.id} says that 5 places are taken, and its bookings keep 2 (rule 1)." in said

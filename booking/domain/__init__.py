@@ -19,6 +19,7 @@ from booking.domain import (
     roles,
     schools,
     sign_ins,
+    verify,
     workers,
 )
 
@@ -36,5 +37,6 @@ __all__ = [
     "roles",
     "schools",
     "sign_ins",
+    "verify",
     "workers",
 ]

@@ -28,7 +28,7 @@ from sqlalchemy import select
 
 from booking import create_app
 from booking.db import db, transaction
-from booking.domain import places
+from booking.domain import places, verify
 from booking.domain.errors import Refused
 from booking.domain.events import Event
 from booking.domain.people import Person
@@ -87,11 +87,15 @@ class Machine(RuleBasedStateMachine):
         raise NotImplementedError
 
     def teardown(self) -> None:
-        if hasattr(self, "context"):
-            db.session.remove()
-            db.engine.dispose()
-            self.context.pop()
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if not hasattr(self, "context"):
+            return
+        db.session.rollback()
+        found = verify.broken(at=NOON)
+        db.session.remove()
+        db.engine.dispose()
+        self.context.pop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        assert found == []
 
     # What people, the timer and the clock do
 

@@ -1,0 +1,149 @@
+"""Recounting: a busy database is in order, and each kind of fault is found and named."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from booking.db import db, transaction
+from booking.domain import closing, places, verify
+from booking.domain.places import Guest
+from tests.make import NOON
+
+
+@pytest.fixture
+def url(either_url):
+    return either_url
+
+
+@pytest.fixture
+def busy(make):
+    """Bookings that were made, held, lapsed, swapped and cancelled, at an event that has closed."""
+    hub, school = make.hub(), make.school()
+    event = make.event(hub=hub, max_per_school=4, closes_at=NOON + timedelta(hours=1))
+    booker = make.person()
+    make.role(make.person(), "lead", hub_id=hub.id, event_id=event.id)
+    booking = make.booking(event, booker, size=3, school=school, needs="A seat near the front")
+    gone = make.booking(event, size=2)
+    make.held(event)
+    with transaction():
+        places.release(booking.places[2].id, by=booker, at=NOON)
+        places.swap(booking.places[1].id, Guest("Grace Adeyemi", "g.adeyemi@alderbeck.example"), by=booker, at=NOON)
+        places.cancel(gone.id, by=gone.booker, at=NOON)
+    with transaction():
+        places.lapse_due(at=NOON + timedelta(minutes=16))
+    with transaction():
+        closing.close_due(at=NOON + timedelta(hours=2))
+    make.held(make.event(hub=hub))
+    return event
+
+
+def broken() -> list[str]:
+    db.session.rollback()
+    db.session.expire_all()
+    return verify.broken(at=NOON)
+
+
+def test_a_busy_database_is_in_order(busy):
+    assert broken() == []
+
+
+def test_it_costs_the_same_for_one_event_and_for_thirty(make, statements):
+    def cost() -> int:
+        statements.clear()
+        verify.broken(at=NOON)
+        return len(statements)
+
+    make.booking(make.event(), size=2)
+    one = cost()
+    for _ in range(29):
+        make.booking(make.event())
+
+    assert (one, cost()) == (len(verify.CHECKS), len(verify.CHECKS))
+
+
+FAULTS = [
+    ("update event set taken = 7 where id = 1", "Event 1 says that 7 places are taken, and its bookings keep 2"),
+    ("update event set capacity = 1 where id = 1", "Event 1 has 1 places, and 2 are taken"),
+    (
+        "update booking set party_size = 3 where id = 1; update event set taken = 3 where id = 1",
+        "Booking 1 says that it is for 3, and has 2 live places",
+    ),
+    ("update event set max_per_school = 1 where id = 1", "has 2 places at event 1, of at most 1"),
+    ("update booking set booker_id = 1 where id = 4", "Booking 4 is held, and knows people"),
+    ("update place set person_id = null where id = 1", "Place 1 of confirmed booking 1 is nobody's"),
+    ("update booking set ended_at = made_at where id = 1", "Booking 1 is live and has ended"),
+    ("update place set ended_at = null where id = 4", "is live, and its booking 2 is over"),
+    ("update audit_entry set facts = '{\"after\": \"held\"}' where act = 'booking.cancel'", "its trail ends with held"),
+    ("delete from audit_entry where subject = 'booking' and subject_id = 1", "Booking 1 is confirmed, and its trail"),
+    ("update event set called_off_at = updated_at where id = 1", "is live, and event 1 is called off"),
+    ("update event set closes_at = '2028-01-01 00:00:00' where id = 1", "Event 1 does not open before it closes"),
+    ("update event set starts_at = '2027-03-15 00:00:00' where id = 1", "Event 1 does not start when the first"),
+    ("update booking set held_until = '2027-03-01 11:00:00' where id = 4", "Booking 4 should have lapsed long ago"),
+    ("update message set due_at = '2027-03-01 11:00:00' where id = 1", "Message 1 should have been tried long ago"),
+    (
+        "update message set kind = 'code', state = 'sent', facts = '{\"code\": \"1\"}' where id = 1",
+        "Message 1 is over, and still has its code",
+    ),
+    (
+        "update event set starts_at = '2027-01-02 00:00:00', ends_at = '2027-01-02 02:00:00', opens_at = null, "
+        "closes_at = '2027-01-01 00:00:00' where id = 1; update slot set starts_at = '2027-01-02 00:00:00' "
+        "where event_id = 1",
+        "Booking 1 still says what was needed",
+    ),
+    (
+        "insert into hub (id, slug, name, area, email, phone) values (99, 'x', 'X', '', 'x@x.example', ''); "
+        "update role set hub_id = 99 where name = 'lead'",
+        "leads an event of another hub",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "sentence"), FAULTS, ids=[sentence for _, sentence in FAULTS])
+def test_each_fault_is_found_and_named(busy, fault, sentence):
+    with transaction() as session:
+        session.flush()
+        if db.engine.dialect.name == "sqlite":
+            session.execute(text("pragma ignore_check_constraints = on"))
+        else:
+            for name in ("never_oversold", "capacity", "proven"):
+                table = "booking" if name == "proven" else "event"
+                session.execute(text(f"alter table {table} drop constraint ck_{table}_{name}"))
+        for statement in fault.split("; "):
+            session.execute(text(statement))
+
+    found = broken()
+
+    assert len(found) == 1, found
+    assert sentence in found[0]
+
+
+def test_somebody_who_is_booked_twice_is_found(busy, make):
+    with transaction() as session:
+        session.execute(text("drop index uq_place_one_live_per_person"))
+        session.execute(text("update place set person_id = 1 where booking_id = 1 and ended_at is null"))
+
+    assert broken() == ["Person 1 has 2 live places at event 1 (rule 2)."]
+
+
+def test_two_who_wait_in_one_position_are_found(busy, make):
+    one, two = make.booking(make.event()), make.booking(make.event())
+    with transaction() as session:
+        both = text("update booking set state = 'waiting', position = 1, event_id = 1 where id in (:one, :two)")
+        session.execute(both, {"one": one.id, "two": two.id})
+
+    assert "Two bookings wait in position 1 for event 1 (rule 8)." in broken()
+
+
+def test_a_code_that_was_used_for_places_still_held_is_found(busy):
+    with transaction() as session:
+        session.execute(
+            text(
+                "insert into code (email, booking_id, digest, network, made_at, ends_at, tries, used_at) values"
+                " ('a@b.example', 4, '', '', '2027-03-01', '2027-03-01', 0, '2027-03-01')"
+            )
+        )
+
+    assert broken() == ["Code 1 was used, and its booking is still held (life of a booking)."]
