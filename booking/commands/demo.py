@@ -8,6 +8,9 @@ import threading
 import click
 from flask import Flask, current_app
 
+from booking import clock
+from booking.db import transaction
+from booking.demo import loading, people
 from booking.demo import mailbox as box
 
 
@@ -18,6 +21,27 @@ def init_app(app: Flask) -> None:
 @click.group()
 def demo() -> None:
     """Invented hubs, schools and events, and a mailbox to read the mail in."""
+
+
+@demo.command()
+def load() -> None:
+    """Fill an empty database with an invented school year around today; a second time changes nothing."""
+    _must_be_a_demo()
+    with transaction():
+        if loading.is_loaded():
+            click.echo("The demo is loaded already. Nothing was changed.")
+            return
+        made = loading.load(at=clock.now())
+    click.echo("Loaded " + ", ".join(f"{number} {word}" for word, number in made.items()) + ".")
+
+
+@demo.command("people")
+def people_() -> None:
+    """Say who can be signed in as."""
+    _must_be_a_demo()
+    click.echo("Sign in as one of these; the code comes to the mailbox page:")
+    for known in people.NAMED:
+        click.echo(f"  {known.email:<32} {known.name}, {known.shows}")
 
 
 @demo.command()
@@ -32,3 +56,9 @@ def mailbox(port: int) -> None:
         signal.signal(one, lambda *_: told.set())
     with box.listening(folder, port):
         told.wait()
+
+
+def _must_be_a_demo() -> None:
+    """Invented people have no business in an installation in use."""
+    if current_app.config["SETTINGS"].mode == "production":
+        raise click.ClickException("The demo’s data is for MODE=demo only.")
