@@ -140,7 +140,7 @@ class Loading:
         return event
 
     def _open_and_close(self, event: Event, look: str) -> None:
-        """Closing is three days before the start, or one where that is near; what is closed already says so in `look`."""
+        """Closing is three days before the start, or one day where that is near; `look` says what differs."""
         events.span(event)
         starts = event.starts_at or self.at + timedelta(days=90)
         event.opens_at = min(self.at, starts) - timedelta(days=38)
