@@ -1,0 +1,63 @@
+"""Every page in a real browser, on a phone and a desk, light and dark: accessible, light, no wider than its window."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser import axe_violations
+
+pytestmark = pytest.mark.browser
+
+MOST_BYTES = 60_000
+WEIGHT = "performance.getEntries().reduce((sum, one) => sum + (one.transferSize || 0), 0)"
+IS_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
+
+
+@pytest.fixture
+def addresses(make, site):
+    """One address of each page, for the organiser who has also booked."""
+    hub, school = make.hub(), make.school()
+    make.hub()
+    ruth = make.organiser(hub, name="Ruth Calloway", email="ruth@wharfedalehub.example")
+    event = make.event(
+        hub=hub, question="Which year do you teach?", capacity=100, description="**What happens.** A lesson."
+    )
+    full = make.event(hub=hub, capacity=1, taken=1)
+    make.event(hub=hub, kind="work_group", starts=(None, None), phases=("primary", "secondary"))
+    booking = make.booking(event, ruth, size=3, school=school, needs="A seat near the front")
+    other = make.booking(event, size=2)
+    held = make.held(event)
+    place = booking.places[1]
+    own, desk = f"/bookings/{booking.link}", f"/desk/events/{event.id}"
+    return [
+        *("/", "/?kind=work_group&places=left", "/help", "/privacy", "/accessibility", "/sign-in", "/nowhere"),
+        *(f"/events/{event.id}", f"/events/{event.id}/bookings/new", f"/events/{full.id}/bookings/new"),
+        *(f"/events/{full.id}", f"/bookings/{held.form_link}/confirmation"),
+        *(own, f"{own}/cancellation", f"{own}/needs", f"{own}/places/{place.id}/swap", f"/places/{place.link}"),
+        *("/my/bookings", "/me", "/desk", "/desk?when=past", desk, f"{desk}/needs", f"{desk}/audit"),
+        *(f"{desk}/bookings/new", f"/bookings/{other.id}"),
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")])
+def test_every_page_is_accessible_light_and_fits(visit, addresses, newest_code, width, scheme):
+    one = visit(width=width, color_scheme=scheme)
+    page = one.open("/sign-in")
+    page.get_by_label("e-mail").fill("ruth@wharfedalehub.example")
+    page.get_by_role("button").first.click()
+    page.get_by_label("6-digit code").fill(newest_code())
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/my/bookings")
+
+    one.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    faults, widest, heaviest = {}, [], {}
+    for address in addresses:
+        one.open(address)
+        if found := axe_violations(page):
+            faults[address] = found
+        if page.evaluate(IS_WIDE):
+            widest.append(address)
+        if (weight := page.evaluate(WEIGHT)) > MOST_BYTES:
+            heaviest[address] = weight
+
+    assert (faults, widest, heaviest) == ({}, [], {})
