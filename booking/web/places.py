@@ -57,15 +57,14 @@ def asked(event_id: int) -> Any:
 @public
 def create(event_id: int) -> Any:
     """Book for somebody signed in; hold for somebody whose address a code is to prove."""
-    event = _event(event_id)
     form = BookingForm.for_(person_signed_in())
     if form.change_rows(request.form):
-        return _page(event, form)
+        return _page(_event(event_id), form)
     if not form.validate():
-        return _page(event, form, problem=SIGNED_OUT if form.has_lost_its_sign_in else "", status=422)
+        return _page(_event(event_id), form, problem=SIGNED_OUT if form.has_lost_its_sign_in else "", status=422)
     if not form.has_sound_key:
         form.renew_key()
-        return _page(event, form, problem=OUT_OF_DATE, status=422)
+        return _page(_event(event_id), form, problem=OUT_OF_DATE, status=422)
     try:
         with transaction():
             onward = _book(event_id, form) if form.booker else _hold(event_id, form)
