@@ -88,6 +88,12 @@ def listed(names: list[str]) -> str:
 
 
 KINDS = {"showcase": "Shanghai Showcase", "exchange_visit": "Exchange visit", "work_group": "Work Group"}
+ROLES = {
+    "administrator": ("look after", "You may do everything that an organiser does, and say who else may."),
+    "organiser": ("organise events for", "You may see who is booked at its events, and book for people who phone."),
+    "analyst": ("read the numbers of", "You may read numbers of its events, without names."),
+}
+"""What somebody with a role can do: in a title before the hub's name, and in a sentence."""
 PHASES = {
     "early_years": "Early years",
     "primary": "Primary",

@@ -17,6 +17,7 @@ LINE = [
     "people",
     "access",
     "audit",
+    "hubs",
     "messages",
     "codes",
     "sign_ins",

@@ -45,13 +45,16 @@ def test_the_first_start(say, relay):
     assert "http://localhost/sign-in" in mail.get_body(("plain",)).get_content()
 
 
-def test_a_role_is_given_in_a_hub_and_taken_away(say, make):
+def test_a_role_is_given_in_a_hub_and_taken_away_and_told(say, make, relay):
     make.hub(slug="wharfedale")
 
     say("people", "invite", "ruth@hub.example", "--role", "organiser", "--hub", "wharfedale")
     assert "ruth@hub.example\torganiser of wharfedale" in say("people", "list")[1]
     assert say("people", "take-away", "ruth@hub.example", "--role", "organiser", "--hub", "wharfedale")[0] == 0
     assert "ruth@hub.example" not in say("people", "list")[1]
+    jobs.post_batch()
+    subjects = [received.message["Subject"] for received in relay.received]
+    assert subjects == ["You can now organise events for Hub 1", "You no longer organise events for Hub 1"]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,8 @@ def test_a_role_is_given_in_a_hub_and_taken_away(say, make):
     [
         (("hubs", "add", "Wharfe dale", "Hub", "a@b.example"), "The short name is of small letters"),
         (("hubs", "add", "calder", "Hub", "nobody"), "email address"),
+        (("hubs", "add", "calder", " ", "a@b.example"), "Give the hub a name."),
+        (("hubs", "add", "calder", "H" * 121, "a@b.example"), "Shorten the name to 120 characters."),
         (("hubs", "add", "wharfedale", "Hub", "a@b.example"), "There is a hub wharfedale already."),
         (("people", "invite", "nobody", "--role", "administrator"), "email address"),
         (("people", "invite", "a@b.example", "--role", "organiser"), "An organiser needs a hub."),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
+from booking import create_app
 from booking.db import db, transaction
 from booking.demo import loading, people, school_days
 from booking.domain import verify
@@ -105,8 +106,6 @@ class TestTheCommands:
 
 
 def test_an_installation_in_use_takes_no_invented_people(sqlite_url):
-    from booking import create_app
-
     given = {"mode": "production", "mail_from": "a@b.example", "contact_email": "a@b.example"}
     app = create_app(settings_for(sqlite_url, base_url="https://events.example", **given))
     with app.app_context():

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from booking import clock
 from booking.db import db, transaction
+from booking.domain import hubs
+from booking.domain.errors import Refused
 from booking.domain.people import Hub
 
 group = AppGroup("hubs", help="The hubs that run events.")
@@ -28,16 +29,12 @@ def init_app(app: Flask) -> None:
 @click.option("--phone", default="")
 def add(slug: str, name: str, email: str, area: str, phone: str) -> None:
     """Add a hub: SLUG is its short name in addresses, like wharfedale."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 60:
-        raise click.ClickException("The short name is of small letters, figures and single hyphens, at most 60.")
     try:
         sound = validate_email(email, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise click.ClickException(str(error)) from error
-    with transaction():
-        if db.session.scalar(select(Hub).where(Hub.slug == slug)):
-            raise click.ClickException(f"There is a hub {slug} already.")
-        db.session.add(Hub(slug=slug, name=name[:120], email=sound, area=area[:200], phone=phone[:40]))
+        with transaction():
+            hubs.add(slug, name, sound, area=area, phone=phone, at=clock.now())
+    except (EmailNotValidError, Refused) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
     click.echo(f"{name} is added, as {slug}.")
 
 
@@ -49,12 +46,3 @@ def list_() -> None:
         click.echo(f"{hub.slug}\t{hub.name}\t{hub.email}")
     if not found:
         click.echo("There is no hub yet. Begin with:  flask hubs add SLUG NAME EMAIL")
-
-
-def hub_of(slug: str) -> Hub:
-    """Answer the hub of this short name; a command ends with the names there are if there is none."""
-    found = db.session.scalar(select(Hub).where(Hub.slug == slug))
-    if found is None:
-        known = ", ".join(db.session.scalars(select(Hub.slug).order_by(Hub.slug))) or "none yet"
-        raise click.ClickException(f"There is no hub {slug}. The hubs are: {known}.")
-    return found

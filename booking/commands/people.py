@@ -10,10 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from booking import clock
-from booking.commands.hubs import hub_of
 from booking.db import db, transaction
-from booking.domain import people, roles
-from booking.domain.errors import Refused
+from booking.domain import hubs, people, roles
+from booking.domain.errors import NotFound, Refused
 from booking.domain.people import Person, Role
 
 group = AppGroup("people", help="Who may do what.")
@@ -34,7 +33,7 @@ def invite(address: str, name: str, role: str, hub: str) -> None:
     try:
         sound = validate_email(address, check_deliverability=False).normalized
         with transaction():
-            hub_id = hub_of(hub).id if hub else None
+            hub_id = hubs.named(hub).id if hub else None
             roles.invite(sound, name.strip(), role, hub_id=hub_id, by=None, at=clock.now())
     except (EmailNotValidError, Refused) as refusal:
         raise click.ClickException(str(refusal)) from refusal
@@ -51,8 +50,8 @@ def take_away(address: str, role: str, hub: str) -> None:
         with transaction():
             person = people.with_address(address)
             if person is None:
-                raise click.ClickException(f"Nobody is known by {address}.")
-            roles.take_away(person, role, hub_id=hub_of(hub).id if hub else None, by=None, at=clock.now())
+                raise NotFound(f"Nobody is known by {address}.")
+            roles.take_away(person, role, hub_id=hubs.named(hub).id if hub else None, by=None, at=clock.now())
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"{address} is no longer {role} of {hub or 'all hubs'}.")

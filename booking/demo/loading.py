@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 
 from booking.db import db
 from booking.demo import neighbourhood, school_days
-from booking.demo.people import TEACHER, Staff, staff
+from booking.demo.people import TEACHER, staff
 from booking.demo.year import AUTUMN, BRING, EXCHANGE, MEETINGS, SPRING, WORK_GROUPS, Lesson
 from booking.domain import audit, events, places
 from booking.domain.events import Event, EventPhase, Programme, Slot, Venue
@@ -65,7 +65,7 @@ class Loading:
         db.session.flush()
         online = neighbourhood.online(hub)
         for place, lesson in enumerate(lessons):
-            venue = online if lesson.more.get("online") else self.venues[number][place % 4]
+            venue = online if lesson.is_online else self.venues[number][place % 4]
             self._lesson(hub, programme, lesson, venue, self.staff.hosts[number])
 
     def _lesson(self, hub: Hub, programme: Programme, lesson: Lesson, venue: Venue, lead: Person) -> None:
@@ -223,6 +223,3 @@ def _work_group_words() -> str:
         "class, and bring what your pupils did.\n\n- Six half-days, each in another school\n- Supply cover is paid\n"
         "- The same people come each time"
     )
-
-
-__all__ = ["Staff", "is_loaded", "load"]

@@ -1,8 +1,8 @@
 """What the programme knows and does; nothing here has heard of HTTP.
 
 The rooms stand in a line and import only leftwards:
-errors, schools, people, access, audit, messages, codes, sign_ins, details, events, finding, places, roles, closing,
-workers, verify.
+errors, schools, people, access, audit, hubs, messages, codes, sign_ins, details, events, finding, places, roles,
+closing, workers, verify.
 """
 
 from booking.domain import (
@@ -13,6 +13,7 @@ from booking.domain import (
     details,
     errors,
     events,
+    hubs,
     messages,
     people,
     places,
@@ -31,6 +32,7 @@ __all__ = [
     "details",
     "errors",
     "events",
+    "hubs",
     "messages",
     "people",
     "places",

@@ -39,7 +39,7 @@ def give(person: Person, role: str, *, hub_id: int | None, by: Person | None, at
 
 
 def take_away(person: Person, role: str, *, hub_id: int | None, by: Person | None, at: datetime) -> Role:
-    """End a role, from the person's next request. Raises `NotFound`, `NotAllowed`."""
+    """End a role, from the person's next request, and tell them. Raises `NotFound`, `NotAllowed`."""
     _must_give(by, role, hub_id)
     had = _live(person, role, hub_id)
     if had is None:
@@ -48,6 +48,7 @@ def take_away(person: Person, role: str, *, hub_id: int | None, by: Person | Non
         raise NotAllowed("This is the last administrator of all hubs. Invite another one first.")
     had.ended_at = at
     audit.record("role.taken_away", had, by=by, at=at, hub_id=hub_id, person=person.id, role=role)
+    messages.tell(person, "role_ended", at=at, hub_id=hub_id, role=role)
     return had
 
 

@@ -15,6 +15,7 @@ from booking.domain.places import MOST_AT_ONCE, Guest, Party
 from booking.web import text
 from booking.web.school_field import SchoolFields
 
+OUT_OF_DATE = "This form was out of date. Check it and send it again."
 LONGEST_NEEDS = 2000
 LONGEST_ANSWER = 500
 LONGEST_SCHOOL = 200
@@ -185,16 +186,18 @@ class BookingForm(SchoolFields, FlaskForm):
 
     def _nobody_stands_here_twice(self) -> bool:
         """Everybody is told at their own address, so everybody needs one; those that are wrong anyway are left out."""
-        seen: dict[str, str] = {}
+        seen: dict[str, str | None] = {}
         if self.own_address and not (self.booker is None and self.email.errors):
-            seen[people.normalise(self.own_address)] = self.whose
+            seen[people.normalise(self.own_address)] = None
         is_right = True
         for row in self.filled_rows:
             if row.email.errors:
                 continue
             address = people.normalise(row.email.data or "")
-            if first := seen.get(address):
-                is_right = text.say(row.email, _twice(row.name.data or "", first))
+            if address in seen:
+                whose = f"{first}’s" if (first := seen[address]) else f"{self.whose}s"
+                sentence = f"Enter {row.name.data}’s own e-mail address: this one is {whose}"
+                is_right = text.say(row.email, sentence)
             seen.setdefault(address, row.name.data or "")
         return is_right
 
@@ -225,9 +228,3 @@ class PhoneForm(BookingForm):
         form.coming.label.text = "They are coming themselves"
         form.needs.label.text = "Anything they need on the day?"
         return form
-
-
-def _twice(name: str, first: str) -> str:
-    if first in ("your", "their"):
-        return f"Enter {name}’s own e-mail address: this one is {first}s"
-    return f"Enter {name}’s own e-mail address: this one is {first}’s"

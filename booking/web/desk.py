@@ -13,7 +13,7 @@ from booking.domain import access, audit, events, places
 from booking.domain.errors import BadInput, KeyReused, NotAllowed, NotFound, Refused
 from booking.domain.events import Event
 from booking.web import again, demand, desk_words, paging
-from booking.web.booking_form import PhoneForm
+from booking.web.booking_form import OUT_OF_DATE, PhoneForm
 from booking.web.rules import may
 from booking.web.session import me, now
 from booking.web.spreadsheet import csv_response
@@ -22,8 +22,6 @@ from booking.wording import local
 PER_PAGE = 25
 TRAIL_PER_PAGE = 50
 COLUMNS = ("Name", "E-mail address", "Role", "School", "URN", "Town", "Booked by", "Confirmed", "Booking")
-OUT_OF_DATE = "This form was out of date. Check it and send it again."
-
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 again.init_blueprint(bp, create="new")
 
@@ -172,10 +170,10 @@ def _people(event: Event) -> Iterator[tuple[object, ...]]:
 
 def _why_not(event: Event) -> str:
     try:
-        places.must_be_open(event, now())
+        places.must_be_bookable(event, now())
     except Refused as refusal:
         return str(refusal)
-    return "Every place is taken." if event.is_full else ""
+    return ""
 
 
 def _page(event: Event, form: PhoneForm, *, problem: str = "", status: int = 200, **more: Any) -> Any:

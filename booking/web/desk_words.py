@@ -23,6 +23,7 @@ ACTS = {
     "booking.needs_changed": "Changed what is needed on the day",
     "place.released": "Gave up one place",
     "place.swapped": "Sent a colleague instead",
+    "event.called_off": "Called the event off",
     "event.closed": "Closed booking with {taken} taken, and sent the list",
 }
 

@@ -8,10 +8,10 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 
 from booking.db import transaction
 from booking.domain import codes, events, places
-from booking.domain.errors import BadInput, Full, KeyReused, NotFound, Refused, TooManyCodes
+from booking.domain.errors import BadInput, KeyReused, NotFound, Refused, TooManyCodes
 from booking.domain.events import Event
 from booking.web import again
-from booking.web.booking_form import BookingForm
+from booking.web.booking_form import OUT_OF_DATE, BookingForm
 from booking.web.proof import remember, send_for
 from booking.web.rules import by_link, public
 from booking.web.session import network, now, person_signed_in, settings
@@ -29,7 +29,6 @@ def keep_private(response: Response) -> Response:
 SIGNED_OUT = (
     "You have been signed out meanwhile. Nothing you typed is lost: give your e-mail address, and we send a code."
 )
-OUT_OF_DATE = "This form was out of date. Check it and send it again."
 
 
 @bp.get("/events/<int(max=2147483647):event_id>/bookings/new")
@@ -131,12 +130,11 @@ def _event(event_id: int) -> Event:
 
 
 def _why_not(event: Event) -> Refused | None:
-    """Answer why nothing can be booked at all, with places as with the clock; None where something can."""
     try:
-        places.must_be_open(event, now())
+        places.must_be_bookable(event, now())
     except Refused as refusal:
         return refusal
-    return Full("Every place is taken.") if event.is_full else None
+    return None
 
 
 def _own_place(event: Event) -> places.Place | None:

@@ -70,7 +70,7 @@ def test_only_administrators_give_roles_and_a_hubs_own_only_in_it(make, noon):
     assert invite(hub=other, by=boss, at=noon).roles[0].given_by_id == admin.id
 
 
-def test_a_role_that_is_taken_away_is_gone_and_noted(make, noon):
+def test_a_role_that_is_taken_away_is_gone_noted_and_told(make, noon, outbox):
     hub = make.hub()
     ruth = make.organiser(hub)
 
@@ -80,6 +80,7 @@ def test_a_role_that_is_taken_away_is_gone_and_noted(make, noon):
     db.session.expire_all()
     assert not access.has_desk(ruth)
     assert db.session.scalars(select(AuditEntry.act)).all() == ["role.taken_away"]
+    assert outbox() == ["role_ended"]
     with pytest.raises(NotFound), transaction():
         roles.take_away(ruth, "organiser", hub_id=hub.id, by=None, at=noon)
 

@@ -111,7 +111,7 @@ class TestAnEvent:
         assert "2 confirmed" in said
         assert "1 held until today, 12:15pm" in said
         assert "7 free" in said
-        assert "3 people from 2 schools" in said
+        assert "3 people from 1 school" in said
         assert "Fernhurst Road Primary School" in said
         assert 'aria-label="Bar model of 10 places: 2 confirmed, 1 held, 7 free"' in page.text
 

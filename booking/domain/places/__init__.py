@@ -24,7 +24,7 @@ from booking.domain.places.form_keys import new as new_form_key
 from booking.domain.places.holding import HOLD, give_up_hold, hold, lapse_due, party_of, prove
 from booking.domain.places.room import lock
 from booking.domain.places.states import LIVE, TAKING, TRANSITIONS, State
-from booking.domain.places.taking import book, must_be_open
+from booking.domain.places.taking import book, must_be_bookable
 
 __all__ = [
     "HOLD",
@@ -52,7 +52,7 @@ __all__ = [
     "is_own_place",
     "lapse_due",
     "lock",
-    "must_be_open",
+    "must_be_bookable",
     "new_form_key",
     "of_event",
     "of_person",

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from booking.db import db
 from booking.domain import access, messages, people
-from booking.domain.errors import AlreadyBooked, BadInput, CalledOff, Closed, NotFound, NotOpenYet
+from booking.domain.errors import AlreadyBooked, BadInput, CalledOff, Closed, Full, NotFound, NotOpenYet
 from booking.domain.events import Event
 from booking.domain.people import Person
 from booking.domain.places import form_keys, room
@@ -71,6 +71,13 @@ def must_be_open(event: Event, at: datetime) -> None:
         raise NotOpenYet("Booking for this event has not opened yet.")
     if event.is_closed(at):
         raise Closed("Booking for this event has closed.")
+
+
+def must_be_bookable(event: Event, at: datetime) -> None:
+    """Raise why nothing can be booked at all: the clock, the organiser, or `Full`."""
+    must_be_open(event, at)
+    if event.is_full:
+        raise Full("Every place is taken.")
 
 
 def steps(event_id: int, person_ids: Iterable[int]) -> dict[int, int]:

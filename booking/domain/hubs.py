@@ -1,0 +1,47 @@
+"""Hubs: adding one, and finding it by its short name."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+
+from booking.db import db
+from booking.domain import audit
+from booking.domain.errors import BadInput, NotFound
+from booking.domain.people import Hub
+
+LONGEST_SLUG = 60
+LONGEST = {"name": 120, "area": 200, "phone": 40}
+"""Characters that the columns hold."""
+
+
+def add(slug: str, name: str, email: str, *, at: datetime, area: str = "", phone: str = "") -> Hub:
+    """Add a hub under its short name, the one in addresses. Only an operator of the machine does. Raises `BadInput`."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > LONGEST_SLUG:
+        raise BadInput("The short name is of small letters, figures and single hyphens, at most 60.", "slug")
+    if not name.strip():
+        raise BadInput("Give the hub a name.", "name")
+    if _with_slug(slug):
+        raise BadInput(f"There is a hub {slug} already.", "slug")
+    hub = Hub(slug=slug, name=name.strip(), email=email, area=area.strip(), phone=phone.strip())
+    for field, most in LONGEST.items():
+        if len(getattr(hub, field)) > most:
+            raise BadInput(f"Shorten the {field} to {most} characters.", field)
+    db.session.add(hub)
+    db.session.flush()
+    audit.record("hub.added", hub, by=None, at=at, hub_id=hub.id)
+    return hub
+
+
+def named(slug: str) -> Hub:
+    """Answer the hub of this short name. Raises `NotFound`, which names those there are."""
+    if found := _with_slug(slug):
+        return found
+    known = ", ".join(db.session.scalars(select(Hub.slug).order_by(Hub.slug))) or "none yet"
+    raise NotFound(f"There is no hub {slug}. The hubs are: {known}.")
+
+
+def _with_slug(slug: str) -> Hub | None:
+    return db.session.scalar(select(Hub).where(Hub.slug == slug))
