@@ -47,6 +47,9 @@ def test_any_day_makes_a_year_that_keeps_every_rule(today, client):
     assert verify.broken(at=today) == []
     assert (number(Hub), number(School), number(Event)) == (6, 120, 56)
     assert number(Person) >= 250
+    closed = db.session.scalars(select(School).where(School.is_closed)).all()
+    assert len(closed) == 6
+    assert [db.session.get(School, school.family_urn).name for school in closed] == ["Quarry Hill Primary Academy"] * 6
     assert number(Message) == 0
 
     events = db.session.scalars(select(Event)).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 
 from booking.db import db
 from booking.domain import schools
@@ -42,9 +43,11 @@ NAMES = [
     "Fernhurst Road Primary School", "St Joseph’s Catholic Primary School", "Brookhollow Infant School",
     "Whinmoor Vale Primary School", "Coppersmith Lane Primary School", "Netherby Lane Primary School",
     "Thistle Bank Infant School", "Larkmead Primary School", "Oakshott Junior School", "Quarry Hill Primary Academy",
-    "Millrace Primary School", "Ashdale Academy", "Kingsbrook High School", "Heronsgate School",
+    "Quarry Hill Primary School", "Ashdale Academy", "Kingsbrook High School", "Heronsgate School",
     "Park Lane Primary School", "Two Rivers Academy", "Harrowgate Special School",
 ]  # fmt: skip
+SUCCEEDED = {"Quarry Hill Primary School": 1}
+"""Closed when it became an academy, which has the number that many before it."""
 INWARD = ["AB", "DE", "FG", "HJ", "LN", "PQ", "RS", "TU"]
 ROADS = ["Church Lane", "Mill Road", "School Street", "Station Road", "Green Lane", "The Crescent"]
 
@@ -61,14 +64,17 @@ def hubs() -> list[Hub]:
 
 
 def schools_of(number: int, chance: random.Random) -> list[School]:
-    """Add the twenty schools of a hub: names repeat from town to town, as they do in life."""
+    """Add the twenty schools of a hub: names repeat from town to town, as they do in life; one has become another."""
     _, _, _, area, towns = HUBS[number]
     made = []
     for place, name in enumerate(NAMES):
         urn, town = FIRST_URN + 20 * number + place, towns[(place + place // 4) % 4]
+        before = SUCCEEDED.get(name, 0)
         school = School(
             urn=urn,
-            family_urn=urn,
+            family_urn=urn - before,
+            status="closed" if before else "open",
+            closed_on=date(2022, 8, 31) if before else None,
             name=name,
             town=town,
             postcode=f"{area}{chance.randint(1, 29)} {chance.randint(1, 9)}{chance.choice(INWARD)}",

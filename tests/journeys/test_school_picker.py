@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from tests.browser import axe_violations
+from tests.journeys.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(app: Flask, make) -> Iterator[str]:
-    """The booking form of an event, on a real server, where two schools have one name."""
+def address(site: str, make) -> str:
+    """The booking form of an event where two schools have one name."""
     make.school(urn=990101, name="Hope School", town="Leeds", postcode="LS1 1AA")
     make.school(urn=990102, name="Hope School", town="York", postcode="YO1 7HH")
-    event = make.event()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/events/{event.id}/bookings/new"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return f"{site}/events/{make.event().id}/bookings/new"
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context()
-    page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda message: page.complaints.append(message.text))
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.goto(address)
-    yield page
-    context.close()
+def page(visit: Callable[..., Visit], address: str) -> Page:
+    return visit().open(address)
 
 
 def type_school(page: Page, text: str) -> None:
@@ -57,7 +41,6 @@ def test_a_suggestion_is_chosen_with_the_keyboard(page: Page) -> None:
 
     expect(page.get_by_label("Your school")).to_have_value("Hope School, York, YO1 7HH")
     expect(page.locator("[name=school_urn]")).to_have_value("990102")
-    assert page.complaints == []
 
 
 def test_what_was_chosen_counts_no_longer_once_the_text_is_edited(page: Page) -> None:
@@ -95,10 +78,8 @@ def test_a_server_that_does_not_answer_is_no_dead_end(page: Page) -> None:
     expect(page.get_by_text("Type your school and go on")).to_be_visible()
 
 
-def test_without_javascript_the_server_asks_which_school(browser: Browser, address: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(address)
+def test_without_javascript_the_server_asks_which_school(visit: Callable[..., Visit], address: str) -> None:
+    page = visit(java_script_enabled=False).open(address)
     page.get_by_label("Your school").fill("hope school")
     page.get_by_role("button", name="Book a place").click()
 
@@ -107,4 +88,3 @@ def test_without_javascript_the_server_asks_which_school(browser: Browser, addre
 
     expect(page.get_by_label("Your school")).to_have_value("Hope School, York, YO1 7HH")
     expect(page.get_by_text("Choose your school from the list")).to_have_count(0)
-    context.close()
