@@ -80,10 +80,9 @@ def staff(hubs: list[Hub], schools: list[list[School]], chance: random.Random, *
     analyst = _person(next(fresh), "numbers@mathshubs.example", at)
     leads = [_person(name := next(fresh), f"{_local(name)}@{hub.slug}hub.example", at) for hub in hubs]
     helpers = [_person(name := next(fresh), f"{_local(name)}@{hub.slug}hub.example", at) for hub in hubs]
-    teachers = [
-        (school, _of_school(school, fresh, chance, at)) for group in schools for school in group if not school.is_closed
-    ]
-    own_school = next(school for group in schools for school in group if school.name.startswith("Alderbeck"))
+    open_schools = [school for group in schools for school in group if not school.is_closed]
+    teachers = [(school, _of_school(school, fresh, chance, at)) for school in open_schools]
+    own_school = next(school for school in open_schools if school.name.startswith("Alderbeck"))
     amina = _person(TEACHER.name, TEACHER.email, at, job="Year 4 teacher", school_urn=own_school.urn)
     colleagues = [_person(name := next(fresh), f"{_local(name)}@alderbeck.example", at, school_urn=own_school.urn)]
     db.session.flush()

@@ -70,12 +70,16 @@ def test_nothing_found_says_what_to_do(page: Page) -> None:
     expect(page.get_by_text("No school found. Check the spelling")).to_be_visible()
 
 
-def test_a_server_that_does_not_answer_is_no_dead_end(page: Page) -> None:
+def test_a_server_that_does_not_answer_is_no_dead_end(visit: Callable[..., Visit], address: str) -> None:
+    one = visit()
+    page = one.open(address)
     page.route("**/schools?*", lambda route: route.abort())
 
     type_school(page, "hope")
 
     expect(page.get_by_text("Type your school and go on")).to_be_visible()
+    assert set(one.complaints) == {"Failed to load resource: net::ERR_FAILED"}
+    one.complaints.clear()
 
 
 def test_without_javascript_the_server_asks_which_school(visit: Callable[..., Visit], address: str) -> None:
