@@ -180,10 +180,7 @@ def demo(*, port: int, database: str | None, fresh: bool) -> int:
     smtp_port = _free_port()
     environment = _demo_environment(port, smtp_port, database)
     flask: list[str | Path] = [PYTHON, "-m", "flask", "--app", "wsgi"]
-    with _step("Preparing the database", "Try with --fresh, which begins with an empty one."):
-        _run(*flask, "db", "upgrade", environment=environment)
-    with _step("Loading the demo's schools, events and people", "Try with --fresh, which begins with an empty one."):
-        _run(*flask, "demo", "load", environment=environment)
+    people = _prepare_demo(flask, environment, stamp=None if database else INSTANCE / "demo.stamp")
     with Children(environment) as children:
         children.start("mailbox", *flask, "demo", "mailbox", "--port", str(smtp_port))
         children.start("worker", *flask, "worker")
@@ -191,11 +188,25 @@ def demo(*, port: int, database: str | None, fresh: bool) -> int:
         threads = ["--worker-class", "gthread", "--workers", "1", "--threads", "8"]
         quiet = ["--log-level", "warning", "--no-control-socket"]
         children.start("web", PYTHON, "-m", "gunicorn", "wsgi:app", *threads, "--bind", f"127.0.0.1:{port}", *quiet)
-        people = _run(*flask, "demo", "people", environment=environment)
         children.wait_until_answers(f"http://127.0.0.1:{port}/healthz")
         print(f"\nThe site:     http://127.0.0.1:{port}/\nIts mailbox:  http://127.0.0.1:{port}/mailbox\n")
         print(f"{people.rstrip()}\n\nCtrl-C stops it.", flush=True)
         return children.wait()
+
+
+def _prepare_demo(flask: list[str | Path], environment: dict[str, str], *, stamp: Path | None) -> str:
+    """Migrate and load the database, unless the last start did so from the same files; say who can sign in."""
+    made_from = _digest(*sorted(ROOT.glob("migrations/versions/*.py")), *sorted(ROOT.glob("booking/demo/*.py")))
+    if stamp and (INSTANCE / "demo.sqlite").exists() and (_text(stamp) or "").startswith(made_from):
+        return (_text(stamp) or "").partition("\n")[2]
+    with _step("Preparing the database", "Try with --fresh, which begins with an empty one."):
+        _run(*flask, "db", "upgrade", environment=environment)
+    with _step("Loading the demo's schools, events and people", "Try with --fresh, which begins with an empty one."):
+        _run(*flask, "demo", "load", environment=environment)
+        people = _run(*flask, "demo", "people", environment=environment)
+    if stamp:
+        stamp.write_text(f"{made_from}\n{people}")
+    return people
 
 
 def _demo_environment(port: int, smtp_port: int, database: str | None) -> dict[str, str]:
