@@ -13,6 +13,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 DOORS = {"web", "api", "commands", "cli", "jobs", "demo"}
 LINE = [
     "errors",
+    "wall_clock",
     "schools",
     "people",
     "access",

@@ -1,8 +1,8 @@
 """What the programme knows and does; nothing here has heard of HTTP.
 
 The rooms stand in a line and import only leftwards:
-errors, schools, people, access, audit, hubs, messages, codes, sign_ins, details, events, finding, places, roles,
-closing, workers, verify.
+errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, events, finding, places,
+roles, closing, workers, verify.
 """
 
 from booking.domain import (
@@ -21,6 +21,7 @@ from booking.domain import (
     schools,
     sign_ins,
     verify,
+    wall_clock,
     workers,
 )
 
@@ -40,5 +41,6 @@ __all__ = [
     "schools",
     "sign_ins",
     "verify",
+    "wall_clock",
     "workers",
 ]
