@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -12,6 +12,7 @@ from booking.domain.events import Event, EventPhase, Programme, Slot, Venue
 from booking.domain.people import Hub, Person, Role
 from booking.domain.places import Booking, Guest, Party
 from booking.domain.schools import School
+from booking.domain.working_days import Holiday
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 """The ordinary now: a Monday in winter time."""
@@ -58,6 +59,9 @@ class Make:
         person = self.person(**given)
         self.role(person, "organiser", hub_id=hub.id)
         return person
+
+    def holiday(self, hub: Hub, name: str, begins_on: date, ends_on: date, **given: Any) -> Holiday:
+        return self._save(Holiday(hub_id=hub.id, name=name, begins_on=begins_on, ends_on=ends_on, **given))
 
     def venue(self, hub: Hub, **given: Any) -> Venue:
         ordinary = {

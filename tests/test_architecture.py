@@ -23,6 +23,7 @@ LINE = [
     "codes",
     "sign_ins",
     "details",
+    "working_days",
     "events",
     "finding",
     "places",

@@ -1,8 +1,8 @@
 """What the programme knows and does; nothing here has heard of HTTP.
 
 The rooms stand in a line and import only leftwards:
-errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, events, finding, places,
-roles, closing, workers, verify.
+errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, working_days, events,
+finding, places, roles, closing, workers, verify.
 """
 
 from booking.domain import (
@@ -23,6 +23,7 @@ from booking.domain import (
     verify,
     wall_clock,
     workers,
+    working_days,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "verify",
     "wall_clock",
     "workers",
+    "working_days",
 ]

@@ -70,6 +70,8 @@ class Event(Standing, Model):
     called_off_why: Mapped[str] = mapped_column(String(300), default="")
     closing_told_at: Mapped[datetime | None]
     """When the list went to the organiser and the host after closing."""
+    last_minute_told_at: Mapped[datetime | None]
+    """When those who wait were told that offers have ended, and that a free place may be claimed."""
     starts_at: Mapped[datetime | None]
     """The first start that is known; None while every date is to be confirmed."""
     ends_at: Mapped[datetime | None]

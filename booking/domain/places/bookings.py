@@ -100,6 +100,12 @@ class Booking(Model):
             postgresql_where=text("state = 'held'"),
         ),
         Index(
+            "ix_booking_offered",
+            "offer_ends_at",
+            sqlite_where=text("state = 'offered'"),
+            postgresql_where=text("state = 'offered'"),
+        ),
+        Index(
             "ix_booking_line",
             "event_id",
             "lapses",
@@ -133,6 +139,11 @@ class Booking(Model):
     end_reason: Mapped[str] = mapped_column(String(300), default="")
     position: Mapped[int | None]
     lapses: Mapped[int] = mapped_column(default=0)
+    """Offers that it let pass; an offer that ends unanswered for the second time parks it."""
+    asked_to_wait_at: Mapped[datetime | None]
+    """Set where the form asked for the waiting list: the proof of the address joins it, and books nothing."""
+    offered_at: Mapped[datetime | None]
+    """When its newest offer was made."""
     offer_ends_at: Mapped[datetime | None]
     generation: Mapped[int] = mapped_column(default=0)
     """Of its secret link; a new one voids the old."""
