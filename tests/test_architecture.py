@@ -82,6 +82,15 @@ def test_the_domain_stands_in_a_line_and_imports_only_leftwards() -> None:
                 assert LINE.index(parts[2]) < LINE.index(room), f"{path.name} imports {name}"
 
 
+def test_calendars_know_neither_the_database_nor_a_door_nor_the_clock() -> None:
+    beyond = {f"booking.{room}" for room in DOORS | {"clock", "mail", "config", "db"}}
+    for path in MODULES:
+        if path.is_relative_to(PACKAGE / "calendars"):
+            for name in imports_of(path):
+                assert name.split(".")[0] not in STRANGERS | {"sqlalchemy"}, f"{path.name} imports {name}"
+                assert ".".join(name.split(".")[:2]) not in beyond | {"booking.domain"}, f"{path.name} imports {name}"
+
+
 @pytest.mark.parametrize("door", ["web", "api", "commands", "jobs"])
 def test_doors_do_not_lead_into_each_other(door: str) -> None:
     may = {"commands": {"jobs", "demo"}}.get(door, set())

@@ -12,10 +12,11 @@ from booking.domain.events.reach import (
     to_come,
 )
 from booking.domain.events.standing import SHOWN_AFTER_END, Standing, Times
-from booking.domain.events.venues import Kind, Phase, Programme, Venue
+from booking.domain.events.venues import ZONES, Kind, Phase, Programme, Venue, must_be_zone
 
 __all__ = [
     "SHOWN_AFTER_END",
+    "ZONES",
     "Event",
     "EventPhase",
     "Kind",
@@ -27,6 +28,7 @@ __all__ = [
     "Venue",
     "alternatives",
     "hubs_on",
+    "must_be_zone",
     "on_desk",
     "organised_by",
     "past",

@@ -8,8 +8,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.db import Model
+from booking.domain.errors import BadInput
 from booking.domain.people import Hub
 from booking.domain.schools import School
+
+ZONES = ("Europe/London", "Asia/Shanghai")
+"""The zones that a venue may have: every calendar is told their rules (`calendars/zones.py`)."""
 
 
 class Kind(StrEnum):
@@ -69,3 +73,9 @@ class Programme(Model):
     description: Mapped[str] = mapped_column(Text, default="")
 
     hub: Mapped[Hub] = relationship()
+
+
+def must_be_zone(zone: str) -> None:
+    """Raise `BadInput` for a zone whose rules we could not tell a calendar."""
+    if zone not in ZONES:
+        raise BadInput("Choose UK time or Shanghai time", "zone")
