@@ -2,12 +2,13 @@
 
 The rooms stand in a line and import only leftwards:
 errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, working_days, events,
-finding, places, roles, closing, workers, verify.
+finding, places, changes, roles, closing, workers, verify.
 """
 
 from booking.domain import (
     access,
     audit,
+    changes,
     closing,
     codes,
     details,
@@ -29,6 +30,7 @@ from booking.domain import (
 __all__ = [
     "access",
     "audit",
+    "changes",
     "closing",
     "codes",
     "details",

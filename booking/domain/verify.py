@@ -167,7 +167,9 @@ def _times(_at: datetime) -> Iterable[str]:
 
 
 def _spans(_at: datetime) -> Iterable[str]:
-    first = select(func.min(Slot.starts_at)).where(Slot.event_id == Event.id).scalar_subquery()
+    first = (
+        select(func.min(Slot.starts_at)).where(Slot.event_id == Event.id, Slot.removed_at.is_(None)).scalar_subquery()
+    )
     for number in db.session.scalars(select(Event.id).where(Event.starts_at.is_distinct_from(first))):
         yield f"Event {number} does not start when the first of its sessions does (rule 16)."
 

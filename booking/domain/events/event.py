@@ -80,7 +80,17 @@ class Event(Standing, Model):
 
     hub: Mapped[Hub] = relationship()
     programme: Mapped[Programme | None] = relationship()
-    slots: Mapped[list[Slot]] = relationship(back_populates="event", order_by="Slot.number")
+    slots: Mapped[list[Slot]] = relationship(
+        primaryjoin="and_(Event.id == Slot.event_id, Slot.removed_at.is_(None))",
+        back_populates="event",
+        order_by="Slot.number",
+    )
+    """What takes place, or would have: a session that was taken away stands in `removed_slots` only."""
+    removed_slots: Mapped[list[Slot]] = relationship(
+        primaryjoin="and_(Event.id == Slot.event_id, Slot.removed_at.is_not(None))",
+        order_by="Slot.number",
+        viewonly=True,
+    )
     phases: Mapped[list[EventPhase]] = relationship(order_by="EventPhase.phase", cascade="all, delete-orphan")
     leads: Mapped[list[Role]] = relationship(
         primaryjoin="and_(foreign(Role.event_id) == Event.id, Role.name == 'lead', Role.ended_at.is_(None))",
@@ -145,8 +155,11 @@ class Slot(Times, Model):
     uid: Mapped[str] = mapped_column(String(80), unique=True, default=lambda: str(uuid.uuid4()))
     """RFC 7986, 5.3: the same in feed, download and mail, for ever."""
     sequence: Mapped[int] = mapped_column(default=0)
-    """RFC 5545, 3.8.7.4: rises with every change of time or place, never falls."""
+    """RFC 5545, 3.8.7.4: rises with every change of time or place and when it is called off, never falls."""
     revised_at: Mapped[datetime]
+    """When anything that people see of it changed last."""
+    removed_at: Mapped[datetime | None]
+    """Taken away, while the event goes on without it: calendars show it as cancelled until 30 days after its end."""
 
     event: Mapped[Event] = relationship(back_populates="slots")
     venue: Mapped[Venue | None] = relationship()

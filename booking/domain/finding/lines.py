@@ -108,7 +108,7 @@ def _slots(ids: Sequence[int]) -> Iterator[tuple[int, ListedSlot]]:
             Venue.is_online,
         )
         .outerjoin(Venue, Venue.id == Slot.venue_id)
-        .where(Slot.event_id.in_(ids))
+        .where(Slot.event_id.in_(ids), Slot.removed_at.is_(None))
         .order_by(Slot.event_id, Slot.number)
     )
     rows: Sequence[Any] = db.session.execute(query).all()

@@ -180,5 +180,5 @@ _COMING = (
 _SPECIAL_SLOTS = (
     select(Slot.event_id, Slot.starts_at, Slot.zone)
     .join(Event, Event.id == Slot.event_id)
-    .where(is_coming(_AT), or_(Slot.zone != LONDON, Event.starts_at <= _AT))
+    .where(is_coming(_AT), Slot.removed_at.is_(None), or_(Slot.zone != LONDON, Event.starts_at <= _AT))
 )
