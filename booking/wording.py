@@ -94,6 +94,7 @@ ROLES = {
     "analyst": ("read the numbers of", "You may read numbers of its events, without names."),
 }
 """What somebody with a role can do: in a title before the hub's name, and in a sentence."""
+YEARS = {0: "Reception"} | {year: f"Year {year}" for year in range(1, 14)}
 PHASES = {
     "early_years": "Early years",
     "primary": "Primary",

@@ -8,7 +8,7 @@ from typing import Any
 
 from booking.db import db, transaction
 from booking.domain import events, places, schools
-from booking.domain.events import Event, EventPhase, Programme, Slot, Venue
+from booking.domain.events import Event, EventPhase, EventYear, Programme, Slot, Venue
 from booking.domain.people import Hub, Person, Role
 from booking.domain.places import Booking, Guest, Party
 from booking.domain.schools import School
@@ -83,6 +83,7 @@ class Make:
         hub: Hub | None = None,
         venue: Venue | None = None,
         phases: tuple[str, ...] = ("primary",),
+        years: tuple[int, ...] = (),
         starts: tuple[datetime | None, ...] = (START,),
         hours: float = 2,
         zone: str = "Europe/London",
@@ -107,6 +108,7 @@ class Make:
         }
         event = Event(hub_id=hub.id, **ordinary | given)
         event.phases = [EventPhase(phase=phase) for phase in phases]
+        event.years = [EventYear(year=year) for year in years]
         event.slots = [
             Slot(
                 number=number,

@@ -10,9 +10,9 @@ from sqlalchemy import delete, func, select
 from booking.db import db
 from booking.demo import neighbourhood, school_days
 from booking.demo.people import TEACHER, staff
-from booking.demo.year import AUTUMN, BRING, EXCHANGE, MEETINGS, SPRING, WORK_GROUPS, Lesson
+from booking.demo.year import AUTUMN, BRING, EXCHANGE, MEETINGS, SPRING, WORK_GROUPS, YEARS, Lesson
 from booking.domain import audit, events, places
-from booking.domain.events import Event, EventPhase, Programme, Slot, Venue
+from booking.domain.events import Event, EventPhase, EventYear, Programme, Slot, Venue
 from booking.domain.messages import Message
 from booking.domain.people import Hub, Person
 from booking.domain.places import Guest, Party
@@ -136,6 +136,7 @@ class Loading:
         event.is_filmed, event.question = lesson.look == "filmed", lesson.question
         event.max_per_school = 4 if lesson.capacity <= 40 else 10
         event.phases = [EventPhase(phase=phase) for phase in lesson.phases]
+        event.years = [EventYear(year=year) for year in YEARS.get(lesson.audience, ())]
         event.updated_at = event.published_at = self.at - timedelta(days=40)
         return event
 

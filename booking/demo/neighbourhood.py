@@ -48,6 +48,16 @@ NAMES = [
 ]  # fmt: skip
 SUCCEEDED = {"Quarry Hill Primary School": 1}
 """Closed when it became an academy, which has the number that many before it."""
+WHERE = {
+    "Otley": (420500, 445600), "Ilkley": (411700, 447700), "Skipton": (399000, 451700), "Leeds": (430000, 433500),
+    "Boston": (532800, 344000), "Spalding": (524700, 322700), "Skegness": (556500, 363300),
+    "Holbeach": (535900, 324800), "Stroud": (385100, 205100), "Gloucester": (383200, 218500),
+    "Tewkesbury": (389300, 232600), "Cirencester": (402300, 202000), "Manchester": (384000, 398000),
+    "Oldham": (392700, 405000), "Ashton": (393900, 399200), "Stockport": (389500, 390300), "Lewes": (541500, 110000),
+    "Brighton": (531100, 104300), "Worthing": (514800, 102800), "Seaford": (548300, 99000), "Plymouth": (247700, 54800),
+    "Tavistock": (248100, 74400), "Liskeard": (225100, 64500), "Saltash": (243000, 58800),
+}  # fmt: skip
+"""About where the towns are: easting and northing of the national grid, in metres. The schools stand around them."""
 INWARD = ["AB", "DE", "FG", "HJ", "LN", "PQ", "RS", "TU"]
 ROADS = ["Church Lane", "Mill Road", "School Street", "Station Road", "Green Lane", "The Crescent"]
 
@@ -79,6 +89,8 @@ def schools_of(number: int, chance: random.Random) -> list[School]:
             town=town,
             postcode=f"{area}{chance.randint(1, 29)} {chance.randint(1, 9)}{chance.choice(INWARD)}",
             phase=_phase(name),
+            easting=WHERE[town][0] + 613 * place % 3000 - 1500,
+            northing=WHERE[town][1] + 1009 * place % 3000 - 1500,
         )
         schools.make_findable(school)
         made.append(school)

@@ -29,6 +29,15 @@ class Lesson:
 EARLY = ("early_years", "primary")
 KS1, KS2, KS3 = "Teachers of Reception to Year 2", "Teachers of Years 3 to 6", "Teachers of Years 7 to 9"
 
+YEARS = {
+    KS1: (0, 1, 2),
+    KS2: (3, 4, 5, 6),
+    KS3: (7, 8, 9),
+    "Teachers of Years 4 to 6": (4, 5, 6),
+    "Teachers of Years 5 to 8": (5, 6, 7, 8),
+}
+"""The year groups behind an audience; who speaks to everybody names none."""
+
 AUTUMN = [
     Lesson(-15, "Year 2: two equal groups", "Doubling and halving told as one story, with counters and a bar.", audience=KS1, taken=27),
     Lesson(-6, "Year 4: ten times as many", "What happens to a number when it becomes ten times as large, and what does not.", taken=30),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, or_, select, text
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,9 +32,24 @@ class Hub(Model):
     area: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
     phone: Mapped[str] = mapped_column(String(40), default="")
+    website: Mapped[str] = mapped_column(String(200), default="")
+    aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Names that it had, or is also known by."""
+    controller: Mapped[str] = mapped_column(String(200), default="")
+    """Who answers for people's data (UK GDPR, Article 4(7)); the hub itself where nobody is named."""
+    protection_officer: Mapped[str] = mapped_column(String(200), default="")
+    """The data protection officer: a name or a post, never needed to be a person's name."""
+    protection_email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), default="")
+    calendar_name: Mapped[str] = mapped_column(String(100), default="")
+    """Whose school holidays it goes by, like "England (typical)"."""
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def short_name(self) -> str:
+        """The name among other hubs: "Wharfedale" of "Wharfedale Maths Hub"."""
+        return self.name.removesuffix(" Maths Hub")
 
 
 class Person(Model):

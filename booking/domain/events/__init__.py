@@ -1,6 +1,6 @@
 """Programmes, events, their slots and venues: what is booked, when and where."""
 
-from booking.domain.events.event import Event, EventPhase, Slot, span
+from booking.domain.events.event import LAST_YEAR, RECEPTION, Event, EventPhase, EventYear, Slot, span
 from booking.domain.events.reach import (
     alternatives,
     hubs_on,
@@ -15,10 +15,13 @@ from booking.domain.events.standing import SHOWN_AFTER_END, Standing, Times
 from booking.domain.events.venues import ZONES, Kind, Phase, Programme, Venue, must_be_zone
 
 __all__ = [
+    "LAST_YEAR",
+    "RECEPTION",
     "SHOWN_AFTER_END",
     "ZONES",
     "Event",
     "EventPhase",
+    "EventYear",
     "Kind",
     "Phase",
     "Programme",

@@ -14,6 +14,9 @@ from booking.domain.events.standing import Standing, Times
 from booking.domain.events.venues import Programme, Venue
 from booking.domain.people import Hub, Role
 
+RECEPTION, LAST_YEAR = 0, 13
+"""The year groups of English schools, as numbers."""
+
 
 class Event(Standing, Model):
     """What is booked. `taken` counts the places of held, confirmed and offered bookings and is no revision."""
@@ -92,6 +95,7 @@ class Event(Standing, Model):
         viewonly=True,
     )
     phases: Mapped[list[EventPhase]] = relationship(order_by="EventPhase.phase", cascade="all, delete-orphan")
+    years: Mapped[list[EventYear]] = relationship(order_by="EventYear.year", cascade="all, delete-orphan")
     leads: Mapped[list[Role]] = relationship(
         primaryjoin="and_(foreign(Role.event_id) == Event.id, Role.name == 'lead', Role.ended_at.is_(None))",
         viewonly=True,
@@ -124,6 +128,19 @@ class EventPhase(Model):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
     phase: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class EventYear(Model):
+    """A year group that an event is for: 0 is Reception, 1 to 13 the years after it."""
+
+    __tablename__ = "event_year"
+    __table_args__ = (
+        CheckConstraint(f"year between {RECEPTION} and {LAST_YEAR}", name="year"),
+        Index("ix_event_year_year", "year", "event_id"),
+    )
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class Slot(Times, Model):

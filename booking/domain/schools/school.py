@@ -49,6 +49,8 @@ class School(Model):
     changed_on: Mapped[date | None]
     family_urn: Mapped[int]
     """The URN that stands for this school and all that it was before: its own, unless the register links it."""
+    formerly: Mapped[str] = mapped_column(String(200), default="")
+    """What it was called before it became this school, where that differs; it is found by that name too."""
     fingerprint: Mapped[str] = mapped_column(String(40), default="")
     """Of the facts that were imported, so that an unchanged row is seen at once."""
     is_closed: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,62 @@
+"""The revision of the list: whatever writes what the list shows raises it, and a booking does not."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+
+from booking.db import db, transaction
+from booking.domain.events import Event, EventPhase, EventYear
+from booking.domain.finding import revision
+from tests.make import NOON
+
+
+@pytest.fixture
+def event(make):
+    return make.event(programme_id=make.programme(make.hub()).id, years=(4,))
+
+
+CHANGES = {
+    "its title": lambda event: setattr(event, "title", "Another"),
+    "its hub's name": lambda event: setattr(event.hub, "name", "Another"),
+    "its programme's title": lambda event: setattr(event.programme, "title", "Another"),
+    "its venue's town": lambda event: setattr(event.slots[0].venue, "town", "Ilkley"),
+    "its session's room": lambda event: setattr(event.slots[0], "room", "Hall"),
+    "a phase more": lambda event: event.phases.append(EventPhase(phase="special")),
+    "a year less": lambda event: event.years.clear(),
+    "calling it off": lambda event: setattr(event, "called_off_at", NOON),
+    "more places": lambda event: setattr(event, "capacity", 40),
+    "many at once": lambda _: db.session.execute(update(Event).values(title="Another")),
+    "a year gone by a statement": lambda _: db.session.execute(delete(EventYear)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_is_shown_raises_it_once(event, change):
+    before = revision.now()
+
+    with transaction():
+        change(db.session.get(Event, event.id))
+
+    assert revision.now() == before + 1
+
+
+def test_a_booking_does_not(make, event):
+    before = revision.now()
+
+    booking = make.booking(event)
+
+    assert booking.id
+    assert revision.now() == before
+
+
+def test_what_is_taken_back_does_not(event):
+    before = revision.now()
+
+    with pytest.raises(IntegrityError), transaction():
+        db.session.execute(update(Event).values(title="Another", capacity=-1))
+    with transaction():
+        pass
+
+    assert revision.now() == before
