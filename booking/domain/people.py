@@ -65,6 +65,9 @@ class Person(Model):
     unlisted_school: Mapped[str] = mapped_column(String(200), default="")
     zone: Mapped[str] = mapped_column(String(64), default="Europe/London")
     feed_generation: Mapped[int] = mapped_column(default=0)
+    """Of the secret address of their own calendar; a new one voids the old."""
+    feed_ended_at: Mapped[datetime | None]
+    """Since then no address leads to their calendar, until they ask for a new one."""
     first_seen_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 

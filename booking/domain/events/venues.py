@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
@@ -49,6 +50,8 @@ class Venue(Model):
     directions: Mapped[str] = mapped_column(Text, default="")
     parking: Mapped[str] = mapped_column(Text, default="")
     access: Mapped[str] = mapped_column(Text, default="")
+    revised_at: Mapped[datetime | None]
+    """When its name, address or place on the map last changed: calendars show them. None since it was made."""
 
     school: Mapped[School | None] = relationship()
 

@@ -221,11 +221,18 @@ class Place(Model):
     job: Mapped[str] = mapped_column(String(LONGEST_NAME), default="")
     calendar_step: Mapped[int] = mapped_column(default=0)
     """Added to the slot's sequence for this person; it only rises, also over a new booking of the same event."""
+    revised_at: Mapped[datetime | None]
+    """When `calendar_step` last rose; None since the place was made."""
     generation: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
 
     booking: Mapped[Booking] = relationship(back_populates="places")
     person: Mapped[Person | None] = relationship()
+
+    def revise(self, *, at: datetime) -> None:
+        """Let this person's calendar see that something about the place has changed (RFC 5545, 3.8.7.4)."""
+        self.calendar_step += 1
+        self.revised_at = at
 
     @property
     def is_live(self) -> bool:

@@ -11,7 +11,7 @@ from booking.db import db
 from booking.domain import access, audit, messages, people
 from booking.domain.errors import AlreadyBooked, NotAllowed, NotFound, Over, ReasonNeeded
 from booking.domain.people import Person
-from booking.domain.places import room
+from booking.domain.places import room, taking
 from booking.domain.places.bookings import Booking, Guest, Place
 from booking.domain.places.states import State, move
 from booking.domain.places.taking import steps
@@ -124,8 +124,7 @@ def _cancel(booking: Booking, *, by: Person, at: datetime, reason: str) -> None:
     move(booking, "cancel", by=by, at=at, late=booking.event.is_short_notice(at))
     booking.end_reason = reason
     room.free(booking.event, len(leaving))
-    for place in leaving:
-        _end(place, at)
+    taking.end_places(leaving, at)
     _tell(booking, booking.booker, "booking_cancelled", at=at, name=booking.booker_name)
     for place in leaving:
         if place.person_id != booking.booker_id:
@@ -159,9 +158,9 @@ def _must_give_reason(booking: Booking, reason: str, at: datetime) -> None:
 
 
 def _end(place: Place, at: datetime) -> None:
-    """End a place; its calendar entry goes on from a higher step."""
+    """End one place of a booking that goes on."""
     place.ended_at = at
-    place.calendar_step += 1
+    place.revise(at=at)
 
 
 def _tell(booking: Booking, recipient: Person | None, kind: str, *, at: datetime, name: str = "", **facts: Any) -> None:

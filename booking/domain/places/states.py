@@ -54,13 +54,18 @@ TRANSITIONS: dict[tuple[State | None, str], State] = {
 
 
 def move(booking: Booking, act: str, *, by: Person | None, at: datetime, **facts: Any) -> None:
-    """Bring a booking from its state to the one that the act leads to, and note it. Raises `Over` where none does."""
+    """Bring a booking from its state to the one that the act leads to, and note it. Raises `Over` where none does.
+
+    The calendars of its live places see it, so a verb ends places after it moves the booking.
+    """
     before = State(booking.state) if booking.state else None
     after = TRANSITIONS.get((before, act))
     if after is None:
         raise Over(_WHY_NOT.get(booking.state, "That cannot be done now."))
     booking.state = after
     booking.ended_at = None if after in LIVE else at
+    for place in booking.live_places if before else ():
+        place.revise(at=at)
     audit.record(
         f"booking.{act}",
         booking,
