@@ -91,10 +91,19 @@ KINDS = {"showcase": "Shanghai Showcase", "exchange_visit": "Exchange visit", "w
 ROLES = {
     "administrator": ("look after", "You may do everything that an organiser does, and say who else may."),
     "organiser": ("organise events for", "You may see who is booked at its events, and book for people who phone."),
+    "lead": ("lead", "You may see who comes and what they need on the day."),
+    "host": ("host", "You may see who comes to your school and what they need on the day."),
     "analyst": ("read the numbers of", "You may read numbers of its events, without names."),
 }
 """What somebody with a role can do: in a title before the hub's name, and in a sentence."""
 YEARS = {0: "Reception"} | {year: f"Year {year}" for year in range(1, 14)}
+
+
+def role_reach(role: str, hub: str, event: str = "", school: str = "") -> str:
+    """Say what a role is about: the event that somebody leads, the school's days, the hub, or all of them."""
+    return event or (f"{hub}’s events at {school}" if school else hub or "every hub")
+
+
 PHASES = {
     "early_years": "Early years",
     "primary": "Primary",

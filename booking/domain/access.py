@@ -54,6 +54,11 @@ def may_organise(person: Person, hub_id: int) -> bool:
     return is_national(person) or hub_id in hubs_organised(person)
 
 
+def may_administer(person: Person, hub_id: int) -> bool:
+    """Who says which others run the hub."""
+    return any(role.name == RoleName.ADMINISTRATOR and role.hub_id in (None, hub_id) for role in person.roles)
+
+
 def is_lead(person: Person, event: Event) -> bool:
     return event.id in events_led(person)
 

@@ -10,6 +10,7 @@ from booking.domain import access, people, roles
 from booking.domain.audit import AuditEntry
 from booking.domain.errors import BadInput, NotAllowed, NotFound
 from booking.domain.people import Role
+from booking.domain.roles import LastAdministrator, Reach
 
 
 def invite(address="ruth@wharfedalehub.example", role="organiser", *, hub=None, by=None, at):
@@ -45,7 +46,7 @@ def test_an_invitation_does_not_rename_somebody_known(make, noon):
 
 
 @pytest.mark.parametrize("role", ["lead", "host", "owner", ""])
-def test_other_roles_are_not_given_so(make, noon, role):
+def test_a_lead_needs_an_event_a_host_a_school_and_there_are_no_other_roles(make, noon, role):
     with pytest.raises(BadInput):
         invite(role=role, hub=make.hub(), at=noon)
 
@@ -94,3 +95,60 @@ def test_the_last_administrator_of_all_hubs_stays(make, noon):
 
     with pytest.raises(NotAllowed, match="the last administrator"), transaction():
         roles.take_away(second, "administrator", hub_id=None, by=None, at=noon)
+
+
+def test_an_organiser_names_leads_of_the_hubs_events_and_hosts_of_schools(make, noon, outbox):
+    hub, school = make.hub(), make.school()
+    event, organiser = make.event(hub=hub), make.organiser(hub)
+    dev, mina = make.person(), make.person()
+
+    with transaction():
+        roles.give(dev, "lead", Reach(hub.id, event_id=event.id), by=organiser, at=noon)
+        roles.give(mina, "host", Reach(hub.id, school_urn=school.urn), by=organiser, at=noon)
+
+    db.session.expire_all()
+    assert access.events_led(dev) == {event.id}
+    assert access.schools_hosting(mina) == {(hub.id, school.urn)}
+    assert outbox() == ["invited", "invited"]
+
+
+def test_nobody_leads_another_hubs_event(make, noon):
+    hub, elsewhere, dev = make.hub(), make.event(), make.person()
+
+    with pytest.raises(BadInput, match="Choose the event"), transaction():
+        roles.give(dev, "lead", Reach(hub.id, event_id=elsewhere.id), by=None, at=noon)
+
+
+def test_a_role_is_changed_for_another_and_both_are_told(make, noon, outbox):
+    hub = make.hub()
+    ruth, boss = make.organiser(hub), make.person()
+    make.role(boss, "administrator", hub_id=hub.id)
+
+    with transaction():
+        roles.change(ruth.roles[0].id, "analyst", hub_id=hub.id, by=boss, at=noon)
+
+    db.session.expire_all()
+    assert [role.name for role in ruth.roles] == ["analyst"]
+    assert outbox() == ["role_ended", "invited"]
+
+
+def test_another_hubs_role_is_not_found(make, noon):
+    hub, boss = make.hub(), make.person()
+    theirs = make.organiser(make.hub())
+    make.role(boss, "administrator", hub_id=hub.id)
+
+    with pytest.raises(NotFound), transaction():
+        roles.end(theirs.roles[0].id, hub_id=hub.id, by=boss, at=noon)
+
+
+def test_a_hubs_last_administrator_stays_unless_one_of_all_hubs_ends_it(make, noon):
+    hub, own, boss = make.hub(), make.person(), make.person()
+    role = make.role(own, "administrator", hub_id=hub.id)
+    make.role(boss, "administrator")
+
+    with pytest.raises(LastAdministrator, match="the last administrator of Hub"), transaction():
+        roles.end(role.id, hub_id=hub.id, by=own, at=noon)
+
+    with transaction():
+        roles.end(role.id, hub_id=hub.id, by=boss, at=noon)
+    assert db.session.get(Role, role.id).ended_at == noon
