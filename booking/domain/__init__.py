@@ -2,7 +2,7 @@
 
 The rooms stand in a line and import only leftwards:
 errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, working_days, events,
-finding, places, changes, roles, closing, workers, verify.
+finding, places, changes, roles, putting_up, closing, workers, verify.
 """
 
 from booking.domain import (
@@ -18,6 +18,7 @@ from booking.domain import (
     messages,
     people,
     places,
+    putting_up,
     roles,
     schools,
     sign_ins,
@@ -40,6 +41,7 @@ __all__ = [
     "messages",
     "people",
     "places",
+    "putting_up",
     "roles",
     "schools",
     "sign_ins",

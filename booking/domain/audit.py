@@ -19,6 +19,7 @@ class AuditEntry(Model):
     __table_args__ = (
         Index("ix_audit_entry_subject", "subject", "subject_id"),
         Index("ix_audit_entry_event_id", "event_id", "id"),
+        Index("ix_audit_entry_hub_id", "hub_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -27,7 +28,7 @@ class AuditEntry(Model):
     subject: Mapped[str] = mapped_column(String(30))
     subject_id: Mapped[int]
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
-    hub_id: Mapped[int | None] = mapped_column(ForeignKey("hub.id"), index=True)
+    hub_id: Mapped[int | None] = mapped_column(ForeignKey("hub.id"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 

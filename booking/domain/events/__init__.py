@@ -1,5 +1,6 @@
 """Programmes, events, their slots and venues: what is booked, when and where."""
 
+from booking.domain.events import choosing
 from booking.domain.events.event import LAST_YEAR, RECEPTION, Event, EventPhase, EventYear, Slot, span
 from booking.domain.events.reach import (
     alternatives,
@@ -30,6 +31,7 @@ __all__ = [
     "Times",
     "Venue",
     "alternatives",
+    "choosing",
     "hubs_on",
     "must_be_zone",
     "on_desk",

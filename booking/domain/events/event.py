@@ -80,6 +80,8 @@ class Event(Standing, Model):
     ends_at: Mapped[datetime | None]
     """The last end, once every date is known: an event with a date to be confirmed is not past."""
     updated_at: Mapped[datetime]
+    form_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """The one-time key of the form that drafted it, so that a form sent twice drafts once."""
 
     hub: Mapped[Hub] = relationship()
     programme: Mapped[Programme | None] = relationship()

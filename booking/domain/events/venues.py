@@ -17,6 +17,10 @@ ZONES = ("Europe/London", "Asia/Shanghai")
 """The zones that a venue may have: every calendar is told their rules (`calendars/zones.py`)."""
 
 
+LONGEST = {"name": 200, "street": 200, "town": 100, "postcode": 10}
+"""Characters that a venue's columns hold."""
+
+
 class Kind(StrEnum):
     SHOWCASE = "showcase"
     EXCHANGE_VISIT = "exchange_visit"
