@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import OperationalError
 
 from booking.db import UtcDateTime, db, transaction
 from booking.domain.people import Hub
@@ -51,3 +52,34 @@ def test_what_raises_keeps_nothing(make):
 def test_a_naive_instant_is_refused():
     with pytest.raises(ValueError, match="time zone"):
         UtcDateTime().process_bind_param(datetime(2027, 3, 1), None)
+
+
+@pytest.mark.postgres
+class TestAConnectionWhoseServerWentAway:
+    @pytest.fixture
+    def url(self, postgres_url):
+        return postgres_url
+
+    def test_one_that_had_rested_is_replaced_before_use(self, app, monkeypatch):
+        _lose_the_servers_side()
+
+        monkeypatch.setattr("booking.db.IDLE_SECONDS", 0)
+
+        assert db.session.scalar(text("select 1")) == 1
+
+    def test_one_that_was_just_used_fails_once(self, app):
+        _lose_the_servers_side()
+
+        with pytest.raises(OperationalError):
+            db.session.scalar(text("select 1"))
+        db.session.rollback()
+        assert db.session.scalar(text("select 1")) == 1
+
+
+def _lose_the_servers_side():
+    process = db.session.scalar(text("select pg_backend_pid()"))
+    db.session.rollback()
+    elsewhere = create_engine(db.engine.url)
+    with elsewhere.begin() as connection:
+        connection.execute(text("select pg_terminate_backend(:process)"), {"process": process})
+    elsewhere.dispose()

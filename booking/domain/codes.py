@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
-from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy import ForeignKey, Index, String, and_, bindparam, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking import keys
-from booking.db import Model, db, must_be_writing
+from booking.db import Model, UtcDateTime, db, must_be_writing
 from booking.domain import messages
 from booking.domain.errors import TooManyCodes, WrongCode
 from booking.domain.messages import Urgency
@@ -82,8 +82,10 @@ def send(
     """
     email = normalise(address)
     must_be_writing()
-    _must_not_be_too_many(email, network, limits, at)
-    _end_older(email, booking_id, at)
+    lately = db.session.execute(_LATELY, _asked(email, network, booking_id, at)).one()
+    _must_not_be_too_many(lately.to_address, lately.from_network, limits)
+    if lately.living:
+        _end_older(email, booking_id, at)
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     code = Code(email=email, booking_id=booking_id, network=network, made_at=at, ends_at=at + LIVES)
     code.digest = keys.digest(*_digested(code, digits))
@@ -143,7 +145,7 @@ def check_link_elsewhere(token: str, address: str, *, at: datetime, limits: Limi
 
 def newest_for(booking_id: int) -> Code | None:
     """Answer the newest code that was sent to confirm a booking, whether it still works or not."""
-    return db.session.scalar(select(Code).where(Code.booking_id == booking_id).order_by(Code.id.desc()).limit(1))
+    return db.session.scalar(_NEWEST_FOR, {"booking": booking_id})
 
 
 def with_link(token: str) -> Code | None:
@@ -181,25 +183,46 @@ def _must_not_be_guessing(code: Code, limits: Limits, at: datetime) -> None:
         raise TooManyCodes("That was too many tries. Wait five minutes, then send a new code.")
 
 
-def _must_not_be_too_many(email: str, network: str, limits: Limits, at: datetime) -> None:
-    of_address = select(func.count()).where(Code.email == email, Code.made_at > at - timedelta(hours=1))
-    of_network = select(func.count()).where(Code.network == network, Code.made_at > at - timedelta(minutes=10))
-    counts = db.session.execute(select(of_address.scalar_subquery(), of_network.scalar_subquery())).one()
-    if counts[0] >= limits.per_address_an_hour:
+def _must_not_be_too_many(to_address: int, from_network: int, limits: Limits) -> None:
+    if to_address >= limits.per_address_an_hour:
         raise TooManyCodes(
             "We have sent several codes to that address already. Use the newest, or try again in an hour."
         )
-    if counts[1] >= limits.per_network_in_ten_minutes:
+    if from_network >= limits.per_network_in_ten_minutes:
         raise TooManyCodes("Very many people are asking for codes just now. Try again in a few minutes.")
 
 
+def _asked(email: str, network: str, booking_id: int | None, at: datetime) -> dict[str, object]:
+    since = {"hour_ago": at - timedelta(hours=1), "minutes_ago": at - timedelta(minutes=10)}
+    return {"email": email, "network": network, "booking": booking_id or 0, "at": at, **since}
+
+
 def _end_older(email: str, booking_id: int | None, at: datetime) -> None:
-    older = select(Code).where(Code.email == email, Code.used_at.is_(None), Code.ends_at > at)
-    older = older.where(Code.booking_id == booking_id) if booking_id else older.where(Code.booking_id.is_(None))
-    for code in db.session.scalars(older):
+    older = select(Code).where(_IS_OLDER)
+    for code in db.session.scalars(older, {"email": email, "booking": booking_id or 0, "at": at}):
         code.ends_at = at
 
 
 def _guesses(email: str, at: datetime) -> int:
     recent = select(func.coalesce(func.sum(Code.tries), 0)).where(Code.email == email, Code.tried_at > at - GUESSING)
     return int(db.session.scalar(recent) or 0)
+
+
+# Written once: putting a statement together costs as much as running it.
+_NEWEST_FOR = select(Code).where(Code.booking_id == bindparam("booking")).order_by(Code.id.desc()).limit(1)
+_IS_OLDER = and_(
+    Code.email == bindparam("email"),
+    func.coalesce(Code.booking_id, 0) == bindparam("booking"),
+    Code.used_at.is_(None),
+    Code.ends_at > bindparam("at", type_=UtcDateTime()),
+)
+"""Of the same purpose, and still works."""
+_LATELY = select(
+    select(func.count())
+    .where(Code.email == bindparam("email"), Code.made_at > bindparam("hour_ago", type_=UtcDateTime()))
+    .label("to_address"),
+    select(func.count())
+    .where(Code.network == bindparam("network"), Code.made_at > bindparam("minutes_ago", type_=UtcDateTime()))
+    .label("from_network"),
+    select(func.count()).where(_IS_OLDER).label("living"),
+)

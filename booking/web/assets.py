@@ -29,12 +29,13 @@ def init_app(app: Flask) -> None:
 
 def static_url(name: str) -> str:
     """Answer the address of one of our own files, as it is now."""
-    return url_for("static", filename=name, v=_mark(Path(str(current_app.static_folder), name)))
+    return _static_url(name, request.script_root, current_app.static_folder)
 
 
 @lru_cache
-def _mark(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+def _static_url(name: str, _root: str, folder: str) -> str:
+    mark = hashlib.sha256(Path(folder, name).read_bytes()).hexdigest()[:10]
+    return url_for("static", filename=name, v=mark)
 
 
 def _pack(response: Response) -> Response:

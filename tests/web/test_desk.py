@@ -143,7 +143,7 @@ class TestAnEvent:
 
         client.get(f"/desk/events/{event.id}")
 
-        assert len(statements) == 11
+        assert len(statements) == 8
 
     def test_a_role_taken_away_counts_from_the_next_request(self, client, make, hub, ruth, noon):
         event = make.event(hub=hub)
@@ -384,4 +384,4 @@ class TestTheTrail:
 
         client.get(f"/desk/events/{event.id}/audit")
 
-        assert len(statements) == 10
+        assert len(statements) == 7

@@ -16,17 +16,17 @@ from booking.domain.people import Hub, Person
 
 def public(event_id: int) -> Event | None:
     """Answer a published event with all that its page shows, or None."""
-    return db.session.scalar(_whole().where(Event.id == event_id, Event.published_at.is_not(None)))
+    return _one(_WHOLE.where(Event.id == event_id, Event.published_at.is_not(None)))
 
 
 def organised_by(person: Person, event_id: int) -> Event | None:
     """Answer an event of a hub that the person organises; another hub's is not found."""
-    return db.session.scalar(_whole().where(_is_organised_by(person), Event.id == event_id))
+    return _one(_WHOLE.where(_is_organised_by(person), Event.id == event_id))
 
 
 def run_by(person: Person, event_id: int) -> Event | None:
     """Answer an event that the person organises, leads or is the host of; any other is not found."""
-    return db.session.scalar(_whole().where(_is_run_by(person), Event.id == event_id))
+    return _one(_WHOLE.where(_is_run_by(person), Event.id == event_id))
 
 
 def on_desk(person: Person) -> Select[Event]:
@@ -79,14 +79,8 @@ def alternatives(event: Event, *, at: datetime, places: int = 1, most: int = 3) 
     return list(db.session.scalars(query))
 
 
-def _whole() -> Select[Event]:
-    return select(Event).options(
-        joinedload(Event.hub),
-        joinedload(Event.programme),
-        selectinload(Event.slots).joinedload(Slot.venue),
-        selectinload(Event.phases),
-        selectinload(Event.leads),
-    )
+def _one(query: Select[Event]) -> Event | None:
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def _is_organised_by(person: Person) -> ColumnElement[bool]:
@@ -99,3 +93,9 @@ def _is_run_by(person: Person) -> ColumnElement[bool]:
         for hub_id, urn in sorted(access.schools_hosting(person))
     ]
     return or_(_is_organised_by(person), Event.id.in_(access.events_led(person)), *hosted)
+
+
+# One statement, for an event has few sessions; written once, because putting it together costs as much as running it.
+_WHOLE = select(Event).options(
+    joinedload(Event.hub, innerjoin=True), joinedload(Event.programme), joinedload(Event.slots).joinedload(Slot.venue)
+)

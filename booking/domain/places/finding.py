@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -21,8 +20,7 @@ from booking.domain.places.states import TAKING
 
 def with_booking_link(token: str) -> Booking:
     """Answer the booking that a booker's link stands for. Raises `NotFound` alike for old and invented ones."""
-    number = keys.number_of(token)
-    booking = db.session.scalar(_whole().where(Booking.id == number)) if number is not None else None
+    booking = _one(keys.number_of(token))
     if booking is None or not keys.fits(token, "booking", booking.id, booking.generation):
         raise NotFound("That link does not lead to a booking.")
     return booking
@@ -30,8 +28,7 @@ def with_booking_link(token: str) -> Booking:
 
 def with_form_link(token: str) -> Booking:
     """Answer the booking whose form was answered with this link, before any address was proven. Raises `NotFound`."""
-    number = keys.number_of(token)
-    booking = db.session.scalar(_whole().where(Booking.id == number)) if number is not None else None
+    booking = _one(keys.number_of(token))
     if booking is None or not keys.fits(token, "booking", booking.id):
         raise NotFound("That link does not lead to a booking.")
     return booking
@@ -39,7 +36,7 @@ def with_form_link(token: str) -> Booking:
 
 def organised_by(person: Person, booking_id: int) -> Booking:
     """Answer a proven booking in a hub that the person organises. Raises `NotFound` alike for all others."""
-    booking = db.session.scalar(_whole().where(Booking.id == booking_id))
+    booking = _one(booking_id)
     if booking is None or booking.booker_id is None or not access.may_organise(person, booking.event.hub_id):
         raise NotFound("That booking does not exist.")
     return booking
@@ -51,9 +48,9 @@ def with_place_link(token: str) -> Place:
     query = (
         select(Place)
         .where(Place.id == number)
-        .options(joinedload(Place.booking).options(*_around()), joinedload(Place.person))
+        .options(joinedload(Place.booking).options(*_AROUND_ONE), joinedload(Place.person))
     )
-    place = db.session.scalar(query) if number is not None else None
+    place = db.session.scalars(query).unique().one_or_none() if number is not None else None
     if (
         place is None
         or not place.is_live
@@ -104,16 +101,30 @@ def is_own_place(place: Place, person: Person) -> bool:
     return place.person_id == person.id
 
 
+def _one(number: int | None) -> Booking | None:
+    return None if number is None else db.session.scalars(_ONE.where(Booking.id == number)).unique().one_or_none()
+
+
 def _whole() -> Select[Booking]:
-    return select(Booking).options(*_around())
+    return select(Booking).options(*_AROUND_MANY)
 
 
-def _around() -> list[Any]:
-    return [
-        joinedload(Booking.event).options(
-            joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue), selectinload(Event.leads)
-        ),
-        joinedload(Booking.school),
-        joinedload(Booking.booker),
-        selectinload(Booking.places).joinedload(Place.person),
-    ]
+_SCHOOL_BOOKER_AND_PARTY = [
+    joinedload(Booking.school),
+    joinedload(Booking.booker),
+    selectinload(Booking.places).joinedload(Place.person),
+]
+_AROUND_MANY = [
+    joinedload(Booking.event).options(
+        joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue), selectinload(Event.leads)
+    ),
+    *_SCHOOL_BOOKER_AND_PARTY,
+]
+# One booking's event comes with its few sessions in the same statement; of many bookings it would come with each.
+_AROUND_ONE = [
+    joinedload(Booking.event, innerjoin=True).options(
+        joinedload(Event.hub, innerjoin=True), joinedload(Event.slots).joinedload(Slot.venue)
+    ),
+    *_SCHOOL_BOOKER_AND_PARTY,
+]
+_ONE = select(Booking).options(*_AROUND_ONE)

@@ -61,10 +61,9 @@ def first_answer(key: str, party: Party, event_id: int, *, at: datetime) -> Book
 
 
 def remember(key: str, booking: Booking) -> None:
-    """Note which booking the key made."""
-    db.session.flush()
+    """Note which booking the key made: one that is written already, as every act that is audited has been."""
     known = update(FormKey).where(FormKey.key == key).values(booking_id=booking.id)
-    db.session.execute(known.execution_options(synchronize_session=False))
+    db.session.execute(known.execution_options(synchronize_session=False, autoflush=False))
 
 
 def forget_old(*, at: datetime) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
-from booking.db import db
+from booking.db import UtcDateTime, db
 from booking.domain import people
 from booking.domain.errors import AlreadyBooked, NotFound, Over, TooManyHeld
 from booking.domain.people import Person
@@ -146,10 +146,8 @@ def _book_again(lapsed: Booking, known: dict[str, Person], at: datetime) -> Book
 
 
 def _holds_enough(party: Party, network: str, most_of_network: int, at: datetime) -> bool:
-    of_address = func.count().filter(Booking.booker_email == party.booker.email)
-    of_network = func.coalesce(func.sum(Booking.party_size).filter(Booking.network == network), 0)
-    live = select(of_address, of_network).where(Booking.state == State.HELD, Booking.held_until > at)
-    holds, places = db.session.execute(live).one()
+    asked = {"address": party.booker.email, "network": network, "at": at}
+    holds, places = db.session.execute(_HELD_ALREADY, asked).one()
     return bool(holds) or int(places) + party.size > most_of_network
 
 
@@ -157,3 +155,10 @@ def _lapse(booking: Booking, at: datetime) -> None:
     room.free(booking.event, booking.party_size)
     taking.end_places(booking.places, at)
     move(booking, "lapse", by=None, at=at)
+
+
+# Written once: putting a statement together costs as much as running it.
+_HELD_ALREADY = select(
+    func.count().filter(Booking.booker_email == bindparam("address")),
+    func.coalesce(func.sum(Booking.party_size).filter(Booking.network == bindparam("network")), 0),
+).where(Booking.state == State.HELD, Booking.held_until > bindparam("at", type_=UtcDateTime()))
