@@ -21,7 +21,7 @@ from flask import Flask, current_app
 from booking import clock
 from booking.config import Settings
 from booking.db import db, transaction
-from booking.domain import closing, messages, places, workers
+from booking.domain import changes, closing, messages, places, workers
 from booking.domain.messages import Message
 from booking.mail import post as posting
 from booking.mail import render
@@ -38,6 +38,7 @@ HOURLY = timedelta(hours=1)
 
 TIMETABLE: list[tuple[Verb, timedelta]] = [
     (places.lapse_due, OFTEN),
+    (changes.tell_due, OFTEN),
     (closing.close_due, OFTEN),
     (places.forget_lapsed, HOURLY),
     (places.forget_needs, HOURLY),

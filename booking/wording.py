@@ -5,7 +5,9 @@ Instants come in UTC and are said in the zone of the venue (an IANA name).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 ZONE_NAMES = {"Europe/London": "UK time", "Asia/Shanghai": "Shanghai time"}
@@ -71,6 +73,35 @@ def near(instant: datetime, now: datetime, zone: str = LONDON) -> str:
 def is_soon(instant: datetime, now: datetime) -> bool:
     """Within two days: worth the accent."""
     return timedelta(0) < instant - now <= timedelta(days=2)
+
+
+def when(slot: Any) -> str:
+    """Say when a session is, in its own zone: "Tuesday 12 January 2027, 1:30pm to 3:30pm (UK time)"."""
+    if slot.starts_at is None:
+        return "Date to be confirmed" + (f": {slot.expected}" if slot.expected else "")
+    there = f"{day(slot.starts_at, slot.zone)}, {times(slot.starts_at, slot.ends_at, slot.zone)}"
+    return f"{there} ({zone_name(slot.zone)})"
+
+
+def where(facts: Any) -> str:
+    """Say where people know a session to be: "Larkmead Primary School, Otley, the hall"."""
+    return ", ".join(part for part in (facts.venue, facts.room) if part) or "Place to be confirmed"
+
+
+def difference(one: Any) -> tuple[str, str, str]:
+    """Say one thing that changed (`changes.Difference`): what it is, how it was, and how it is now."""
+    before, now, of = one.before, one.now, f" of “{one.session}”" if one.session else ""
+    said: dict[str, Callable[[], tuple[str, str, str]]] = {
+        "title": lambda: ("Title", before, now),
+        "lead": lambda: ("Who leads it", before or "Nobody named", now or "Nobody named"),
+        "added": lambda: (f"A new session: {now.title}", "", f"{when(now)}, {where(now)}"),
+        "removed": lambda: (f"Taken away: {before.title}", when(before), "Does not take place"),
+        "time": lambda: (f"When{of}", when(before), when(now)),
+        "place": lambda: (f"Where{of}", where(before), where(now)),
+        "link": lambda: (f"The link to join{of}", "", "There is a new one" if now.join_url else "There is none now"),
+        "name": lambda: ("Name of a session", before.title, now.title),
+    }
+    return said[one.what]()
 
 
 def minutes(number: int) -> timedelta:

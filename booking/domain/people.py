@@ -179,6 +179,12 @@ def leads(event_id: int) -> list[Person]:
     return _with_roles(and_(Role.event_id == event_id, Role.name == RoleName.LEAD))
 
 
+def hosts(hub_id: int, urns: Iterable[int]) -> list[Person]:
+    """Answer the hosts of a hub's days at these schools."""
+    of_schools = Role.school_urn.in_(list(urns))
+    return _with_roles(and_(Role.hub_id == hub_id, Role.name == RoleName.HOST, of_schools))
+
+
 def running(hub_id: int, event_id: int, host_urns: Iterable[int]) -> list[Person]:
     """Answer everybody who runs the event: the hub's organisers, its leads, and the hosts of its schools."""
     return _with_roles(

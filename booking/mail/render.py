@@ -20,7 +20,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from booking import wording
 from booking.config import Settings
 from booking.db import db
-from booking.domain import places
+from booking.domain import changes, places
 from booking.domain.codes import Code
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
@@ -82,6 +82,7 @@ def _facts(message: Message, settings: Settings) -> dict[str, Any]:
         "base_url": settings.base_url,
         "contact": hub.email if hub else settings.contact_email,
         "cancel_by": event.starts_at - timedelta(hours=event.notice_hours) if event and event.starts_at else None,
+        "differences": changes.between(given["known"], event) if event and "known" in given else [],
         "wording": wording,
         "facts": given,
     }

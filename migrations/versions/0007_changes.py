@@ -1,4 +1,4 @@
-"""Changes: what is settling until people are told, and sessions that were taken away."""
+"""Changes: what is settling until people are told, sessions that were taken away, and dates that were taken back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("slot", sa.Column("removed_at", sa.DateTime(), nullable=True))
+    op.add_column("slot", sa.Column("withdrawn_start", sa.DateTime(), nullable=True))
+    op.add_column("slot", sa.Column("withdrawn_end", sa.DateTime(), nullable=True))
     op.create_table(
         "change",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -36,4 +38,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("change")
+    op.drop_column("slot", "withdrawn_end")
+    op.drop_column("slot", "withdrawn_start")
     op.drop_column("slot", "removed_at")

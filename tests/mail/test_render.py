@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import closing, codes, messages, places
+from booking.domain import changes, closing, codes, messages, places
+from booking.domain.changes import Plan
 from booking.domain.messages import Message
 from booking.domain.places import Guest
 from booking.mail import render
 from tests.make import START
 
+WEEK = timedelta(weeks=1)
 TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
 
 
@@ -26,8 +29,11 @@ def newest(kind):
 
 def mail(kind, at):
     """Render the newest message of a kind and read it as a mail program does."""
-    made = render.mail(newest(kind), at=at)
-    return message_from_bytes(made.as_bytes(), policy=policy.default)
+    return read(newest(kind), at)
+
+
+def read(message, at):
+    return message_from_bytes(render.mail(message, at=at).as_bytes(), policy=policy.default)
 
 
 def text(received):
@@ -157,6 +163,55 @@ def test_cancelling_swapping_and_letting_go_are_told(booking, noon):
 
     assert mail("booking_cancelled", noon)["Subject"].startswith("Cancelled: your booking for Year 4")
     assert mail("place_cancelled", noon)["Subject"].startswith("Your place is given up: Year 4")
+
+
+def test_a_change_says_what_was_and_what_is_and_how_to_give_up_the_place(make, hub, event, booking, noon):
+    ruth, slot = make.organiser(hub), event.slots[0]
+    plan = replace(Plan.of(slot), starts_at=slot.starts_at + WEEK, ends_at=slot.ends_at + WEEK, room="The hall")
+    with transaction():
+        changes.change_slot(slot.id, plan, by=ruth, at=noon)
+    with transaction():
+        changes.send_now(event.id, by=ruth, at=noon)
+
+    messages_sent = db.session.scalars(select(Message).where(Message.kind == "event_changed").order_by(Message.id))
+    to_booker, to_colleague = [read(one, noon) for one in messages_sent]
+
+    assert to_booker["Subject"] == "Changed: Year 4: multiplying by 9 when you know your tens, Tuesday 23 March"
+    words = text(to_booker)
+    assert "Something about an event that you have booked has changed. Your place is still yours." in words
+    assert "BEFORE  Tuesday 16 March 2027, 1:30pm to 3:30pm (UK time)" in words
+    assert "NOW     Tuesday 23 March 2027, 1:30pm to 3:30pm (UK time)" in words
+    assert "NOW     Larkmead Primary School, Otley, The hall" in words
+    assert f"http://localhost/bookings/{booking.link}/cancellation" in words
+    assert f"http://localhost/places/{booking.places[1].link}/cancellation" in text(to_colleague)
+    assert booking.link not in to_colleague.as_string()
+    assert "<s>Tuesday 16 March 2027" in html(to_booker)
+
+
+def test_a_change_that_is_undone_before_the_mail_is_sent_says_so(make, hub, event, booking, noon):
+    ruth, was = make.organiser(hub), event.title
+    for title in ("Year 4: nines", was):
+        with transaction():
+            changes.rename(event.id, title, "", by=ruth, at=noon)
+        with transaction():
+            changes.send_now(event.id, by=ruth, at=noon)
+
+    first = db.session.scalars(select(Message).where(Message.kind == "event_changed").order_by(Message.id)).first()
+
+    assert "By now it is again as you know it" in text(read(first, noon))
+
+
+def test_calling_off_says_why_and_that_nobody_is_expected(make, hub, event, booking, noon):
+    ruth = make.organiser(hub)
+    with transaction():
+        changes.call_off(event.id, "Our guests travel home a week earlier.", by=ruth, at=noon)
+
+    received = mail("called_off", noon)
+
+    assert received["Subject"].startswith("Called off: Year 4")
+    assert "You are not expected, and need do nothing." in text(received)
+    assert "Why: Our guests travel home a week earlier." in text(received)
+    assert "http://localhost/?kind=showcase&places=left" in text(received)
 
 
 def test_changed_needs_are_told_without_the_needs(make, hub, booking, noon):

@@ -1,5 +1,30 @@
 """Changes: moving, resizing and calling off what people have booked; they are told once it has settled."""
 
+from booking.domain.changes.calling_off import call_off
+from booking.domain.changes.facts import Difference, EventFacts, SlotFacts, between
 from booking.domain.changes.pending import Change
+from booking.domain.changes.renaming import rename
+from booking.domain.changes.revising import SETTLING
+from booking.domain.changes.sessions import Plan, add_slot, change_slot, remove_slot
+from booking.domain.changes.settling import Listener, known_before, listeners, pending, send_now, tell_due
 
-__all__ = ["Change"]
+__all__ = [
+    "SETTLING",
+    "Change",
+    "Difference",
+    "EventFacts",
+    "Listener",
+    "Plan",
+    "SlotFacts",
+    "add_slot",
+    "between",
+    "call_off",
+    "change_slot",
+    "known_before",
+    "listeners",
+    "pending",
+    "remove_slot",
+    "rename",
+    "send_now",
+    "tell_due",
+]

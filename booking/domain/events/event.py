@@ -179,6 +179,9 @@ class Slot(Times, Model):
     """When anything that people see of it changed last."""
     removed_at: Mapped[datetime | None]
     """Taken away, while the event goes on without it: calendars show it as cancelled until 30 days after its end."""
+    withdrawn_start: Mapped[datetime | None]
+    withdrawn_end: Mapped[datetime | None]
+    """The times it had before its date was taken back: calendars show it as cancelled then. None once it has a date."""
 
     event: Mapped[Event] = relationship(back_populates="slots")
     venue: Mapped[Venue | None] = relationship()

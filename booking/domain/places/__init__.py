@@ -6,6 +6,7 @@ stands in one table (`states`).
 
 from booking.domain.places.bookings import MOST_AT_ONCE, MOST_UNPROVEN, Booking, Guest, Party, Place
 from booking.domain.places.changing import cancel, change_needs, release, swap
+from booking.domain.places.ending import Ended, end_all
 from booking.domain.places.finding import (
     at_event,
     ended_with_place_link,
@@ -34,6 +35,7 @@ __all__ = [
     "TAKING",
     "TRANSITIONS",
     "Booking",
+    "Ended",
     "FormKey",
     "Guest",
     "Party",
@@ -43,6 +45,7 @@ __all__ = [
     "book",
     "cancel",
     "change_needs",
+    "end_all",
     "ended_with_place_link",
     "forget_form_keys",
     "forget_lapsed",

@@ -1,0 +1,138 @@
+"""Settling: once nothing has been changed for a while, each person is told once what differs from what they knew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from booking.db import db
+from booking.domain import access, audit, messages, people, places
+from booking.domain.changes import facts
+from booking.domain.changes.pending import Change
+from booking.domain.events import Event, Venue
+from booking.domain.people import Person
+from booking.domain.places import Booking, Place, State
+
+BATCH = 20
+HEARING = (State.CONFIRMED, State.OFFERED)
+"""Whose bookings are told of changes. Who waits sees the facts on the page and in the offer; a held form, in the
+confirmation."""
+
+
+@dataclass
+class Listener:
+    """Somebody who is to hear of changes: who booked, or somebody of the party."""
+
+    person: Person
+    name: str
+    booking_id: int
+    knows_since: datetime | None
+    """When their booking was confirmed, which told them everything; None for an offer."""
+    place_id: int | None = None
+    """Their own place, in a booking that somebody else made."""
+
+
+def tell_due(*, at: datetime) -> int:
+    """Tell people what has settled; answer at how many events something had."""
+    due = select(Change.event_id).where(Change.settled_at.is_(None), Change.due_at <= at).distinct().limit(BATCH)
+    ids = db.session.scalars(due).all()
+    if not ids:
+        return 0
+    for event in places.lock(*ids):
+        settled = [change for change in pending(event) if change.due_at <= at]
+        if settled:
+            _settle(event, settled, by=None, at=at)
+    return len(ids)
+
+
+def send_now(event_id: int, *, by: Person, at: datetime) -> Event:
+    """Tell people at once what is settling; where nothing is, do nothing. Raises `NotFound`, `NotAllowed`."""
+    [event] = places.lock(event_id)
+    access.must_organise(by, event.hub_id)
+    if changes := pending(event):
+        _settle(event, changes, by=by, at=at)
+    return event
+
+
+def pending(event: Event) -> Sequence[Change]:
+    """Answer the changes of an event of which nobody has been told yet, the first one first."""
+    query = select(Change).where(Change.event_id == event.id, Change.settled_at.is_(None)).order_by(Change.id)
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def settle_silently(event: Event, *, at: datetime) -> None:
+    """End what is settling without a word: the event is called off, and that is what people hear."""
+    for change in pending(event):
+        change.settled_at = at
+
+
+def known_before(changes: Iterable[Change]) -> dict[str, Any]:
+    """Answer the facts as they were before these changes: those of the event, and those of each session by number."""
+    known: dict[str, Any] = {}
+    for change in changes:
+        if change.slot_id is None:
+            known.setdefault("event", change.before)
+        else:
+            known.setdefault("slots", {}).setdefault(str(change.slot_id), change.before)
+    return known
+
+
+def listeners(event: Event) -> list[Listener]:
+    """Answer everybody who has a place at the event or an offer of one, and who booked for others; each once."""
+    found: dict[int, Listener] = {}
+    at_event = (Booking.event_id == event.id, Booking.state.in_(HEARING))
+    booked = select(Booking, Person).join(Person, Person.id == Booking.booker_id).where(*at_event).order_by(Booking.id)
+    for booking, person in db.session.execute(booked):
+        found.setdefault(person.id, Listener(person, booking.booker_name, booking.id, booking.confirmed_at))
+    seated = select(Place, Person, Booking).join(Person, Person.id == Place.person_id).join(Place.booking)
+    seated = seated.where(*at_event, Place.ended_at.is_(None), Place.person_id != Booking.booker_id)
+    for place, person, booking in db.session.execute(seated.order_by(Place.id)):
+        one = found.setdefault(person.id, Listener(person, place.name, booking.id, booking.confirmed_at))
+        one.place_id = place.id
+    return [one for one in found.values() if one.person.email]
+
+
+def _settle(event: Event, changes: Sequence[Change], *, by: Person | None, at: datetime) -> None:
+    told: set[int] = set()
+    if event.is_published and not event.is_called_off:
+        told |= _tell_those_booked(event, changes, at)
+        told |= _tell_those_who_run_it(event, changes, told, at)
+    for change in changes:
+        change.settled_at = at
+    audit.record("event.changes_told", event, by=by, at=at, event_id=event.id, hub_id=event.hub_id, people=len(told))
+
+
+def _tell_those_booked(event: Event, changes: Sequence[Change], at: datetime) -> set[int]:
+    told = set()
+    for one in listeners(event):
+        known = known_before(change for change in changes if not one.knows_since or change.made_at >= one.knows_since)
+        if facts.between(known, event):
+            _tell(event, one.person, known, at=at, name=one.name, booking=one.booking_id, place=one.place_id)
+            told.add(one.person.id)
+    return told
+
+
+def _tell_those_who_run_it(event: Event, changes: Sequence[Change], told: set[int], at: datetime) -> set[int]:
+    """Tell whoever leads the event, and the hosts of the schools where it is and was to be."""
+    known = known_before(changes)
+    if not facts.between(known, event):
+        return set()
+    running = [*people.leads(event.id), *people.hosts(event.hub_id, {*event.host_urns, *_former_hosts(known)})]
+    persons = {person.id: person for person in running if person.id not in told}
+    for person in persons.values():
+        _tell(event, person, known, at=at)
+    return set(persons)
+
+
+def _former_hosts(known: dict[str, Any]) -> set[int]:
+    venues = {stored["venue_id"] for stored in known.get("slots", {}).values() if stored}
+    urns = select(Venue.school_urn).where(Venue.id.in_(venues), Venue.school_urn.is_not(None))
+    return {urn for urn in db.session.scalars(urns) if urn}
+
+
+def _tell(event: Event, person: Person, known: dict[str, Any], *, at: datetime, **links: Any) -> None:
+    messages.tell(person, "event_changed", at=at, hub_id=event.hub_id, event_id=event.id, known=known, **links)
