@@ -95,7 +95,10 @@ def _is_run_by(person: Person) -> ColumnElement[bool]:
     return or_(_is_organised_by(person), Event.id.in_(access.events_led(person)), *hosted)
 
 
-# One statement, for an event has few sessions; written once, because putting it together costs as much as running it.
+# One statement, for an event has few sessions and leads. Written once: putting it together costs as much as running it.
 _WHOLE = select(Event).options(
-    joinedload(Event.hub, innerjoin=True), joinedload(Event.programme), joinedload(Event.slots).joinedload(Slot.venue)
+    joinedload(Event.hub, innerjoin=True),
+    joinedload(Event.programme),
+    joinedload(Event.slots).joinedload(Slot.venue),
+    joinedload(Event.leads),
 )
