@@ -20,7 +20,7 @@
       if (!school) return;
       chosen = school.label;
       urn.value = school.urn;
-      unlisted.checked = false;
+      if (unlisted) unlisted.checked = false;
       forgetChoice();
     }
 

@@ -15,10 +15,14 @@ from booking.wording import LONDON, PHASES, count, day, local, near, short_day, 
 
 FEW_AT_LEAST = 3
 FEW_IN_HUNDRED = 10
+HERE, FAR = 0.05, 10
+"""Miles: nearer is the same place; farther off nobody counts tenths."""
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(markdown=markdown.html, phase_words=PHASES.__getitem__)
+    app.jinja_env.filters.update(
+        quoted="“{}”".format, either=" or ".join, markdown=markdown.html, phase_words=PHASES.__getitem__
+    )
     app.jinja_env.globals.update(
         standing=standing,
         is_nearly_full=is_nearly_full,
@@ -32,6 +36,7 @@ def init_app(app: Flask) -> None:
         places_rule=places_rule,
         booking_rule=booking_rule,
         where=where,
+        miles_words=miles_words,
         venue_name=venue_name,
         venues=venues,
         minutes=lambda number: timedelta(minutes=number),
@@ -135,6 +140,14 @@ def where(event: Event | Listed) -> str:
     if not others:
         return first
     return f"{first}, then online" if others == ["Online"] else f"{first}, then elsewhere"
+
+
+def miles_words(miles: float) -> str:
+    """Say a distance: "1.2 miles", "14 miles", or that it is there."""
+    if miles < HERE:
+        return "at this school"
+    said = f"{miles:.1f}".removesuffix(".0") if miles < FAR else f"{miles:.0f}"
+    return f"{said} mile" if said == "1" else f"{said} miles"
 
 
 def venues(event: Event | Listed) -> list[Venue | ListedVenue]:

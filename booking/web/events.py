@@ -9,8 +9,8 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from booking.domain import events, finding, places
 from booking.domain.events import Slot
-from booking.domain.finding import OPEN_DATE, Filters, Listed, ListedSlot
-from booking.web import errors, filters, paging
+from booking.domain.finding import NEAREST, OPEN_DATE, Filters, Found, Listed, ListedSlot
+from booking.web import errors, filters, near, paging
 from booking.web.event_words import standing
 from booking.web.rules import public
 from booking.web.session import now, person_signed_in
@@ -22,17 +22,27 @@ bp = Blueprint("events", __name__)
 
 @bp.get("/")
 @public
-def index() -> str:
-    """Show what is to come, soonest first."""
-    found = finding.find(Filters.read(request.args), at=now())
+def index() -> Any:
+    """Show what is to come, soonest or nearest first. What the form asks for has an address of its own, without it."""
+    near_asked = near.asked(request.args)
+    asked = Filters.read(request.args)
+    if "school" in request.args:
+        asked = near.filters(request.args, near_asked)
+        if not near_asked.is_open:
+            return redirect(filters.address(asked), code=303)
+    found = finding.find(asked, at=now())
     page = paging.page(request.args.get("page", ""), total=len(found.ids), size=PER_PAGE)
     return render_template(
         "events/index.html",
         found=found,
         page=page,
-        months=_by_month(finding.listed(found.ids[page.rows])),
+        groups=_grouped(finding.listed(found.ids[page.rows]), found),
         menus=filters.menus(found),
         set_filters=filters.set_filters(found),
+        near=near_asked,
+        within=request.args.get("within", ""),
+        has_unknown_place=bool(asked.near and not found.near),
+        address=filters.address,
         address_of=lambda number: filters.address(found.filters, number),
     )
 
@@ -62,12 +72,17 @@ def show(event_id: int) -> Any:
     )
 
 
-def _by_month(listed: list[Listed]) -> list[tuple[str, list[tuple[Listed, Slot | ListedSlot | None]]]]:
-    """Answer the events under the words of their month, each with the session that comes next."""
-    rows = [(event, finding.next_slot(event, at=now())) for event in listed]
+Row = tuple[Listed, Slot | ListedSlot | None]
+
+
+def _grouped(listed: list[Listed], found: Found) -> list[tuple[str, list[Row]]]:
+    """Answer the events with the session that comes next, under the words of their month; the nearest under none."""
+    rows: list[Row] = [(event, finding.next_slot(event, at=now())) for event in listed]
+    if found.filters.order == NEAREST:
+        return [("", rows)]
     return [(filters.month_words(month), list(group)) for month, group in groupby(rows, key=_month)]
 
 
-def _month(row: tuple[Listed, Slot | ListedSlot | None]) -> str:
+def _month(row: Row) -> str:
     slot = row[1]
     return f"{slot.local_start:%Y-%m}" if slot and slot.local_start and slot.starts_at > now() else OPEN_DATE

@@ -9,8 +9,12 @@ from urllib.parse import urlencode
 
 from flask import g, url_for
 
-from booking.domain.finding import LEFT, OPEN_DATE, Filters, Found
-from booking.wording import KINDS, PHASES
+from booking.domain.finding import DISTANCES, HALF_TERM, IN_PERSON, LEFT, ONLINE, OPEN_DATE, Filters, Found
+from booking.web.session import settings
+from booking.wording import KINDS, PHASES, YEARS
+
+WHERE = {IN_PERSON: "In person", ONLINE: "Online"}
+MONTHS = {OPEN_DATE: "Dates to be confirmed", HALF_TERM: "This half-term"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ def address(filters: Filters, page: int = 1) -> str:
     return _root() + (f"?{urlencode(asked)}" if asked else "")
 
 
+def in_full(path: str) -> str:
+    """Answer the address of a page of ours as others link to it: from the settings, whatever the browser called us."""
+    return settings().base_url + path
+
+
 def _root() -> str:
     if "root_of_list" not in g:
         g.root_of_list = url_for("events.index")
@@ -50,11 +59,14 @@ def _root() -> str:
 
 
 def menus(found: Found) -> list[Menu]:
-    """Answer the menus; hubs and months only where there is something to choose."""
+    """Answer the menus; some only where there is something to choose."""
     whole = [
+        _menu(found, "within", "Distance", "Any distance", _distances(found)),
         _menu(found, "kind", "Kind", "All kinds", KINDS.items()),
         _menu(found, "phase", "Who for", "Everyone", PHASES.items()),
-        _menu(found, "month", "When", "Any time", [(month, _month_short(month)) for month in found.months]),
+        _menu(found, "year", "Year group", "All years", _years(found)),
+        _menu(found, "month", "When", "Any time", _times(found)),
+        _menu(found, "where", "Where", "Everywhere", WHERE.items() if found.counts["where"][ONLINE] else ()),
         _menu(found, "hub", "Maths Hub", "All hubs", _hubs_short(found)),
         _menu(found, "places", "Places", "All events", [(LEFT, "With places left")]),
     ]
@@ -64,16 +76,19 @@ def menus(found: Found) -> list[Menu]:
 def set_filters(found: Found) -> list[Dropping]:
     """Answer the filters that are set, each with what the list would be without it."""
     filters = found.filters
-    return [
+    dropping = [
         Dropping(_words(found, name, value), address(filters.choose(name, "")), found.counts[name][""])
-        for name, value in filters.chosen.items()
+        for name, value in filters.narrowing.items()
     ]
+    if found.near and not filters.within:
+        dropping.append(Dropping(f"From {found.near}", address(filters.near_nothing()), len(found.ids)))
+    return dropping
 
 
 def month_words(month: str) -> str:
     """Say a month: "March 2027"."""
-    if month == OPEN_DATE:
-        return "Dates to be confirmed"
+    if month in MONTHS:
+        return MONTHS[month]
     return f"{date(int(month[:4]), int(month[5:]), 1):%B %Y}"
 
 
@@ -88,8 +103,19 @@ def _menu(found: Found, name: str, title: str, all_words: str, choices: Iterable
     )
 
 
-def _month_short(month: str) -> str:
-    return "To be confirmed" if month == OPEN_DATE else month_words(month)
+def _times(found: Found) -> list[tuple[str, str]]:
+    months = [(month, "To be confirmed" if month == OPEN_DATE else month_words(month)) for month in found.months]
+    return [*([(HALF_TERM, MONTHS[HALF_TERM])] if found.half_term and len(months) > 1 else []), *months]
+
+
+def _years(found: Found) -> list[tuple[str, str]]:
+    """Answer the year groups that events name, and the one asked for."""
+    named = set(found.counts["year"]) | {found.filters.year}
+    return [(str(year), words) for year, words in YEARS.items() if str(year) in named]
+
+
+def _distances(found: Found) -> list[tuple[str, str]]:
+    return [(miles, f"Within {miles} miles") for miles in DISTANCES] if found.near else []
 
 
 def _hubs_short(found: Found) -> list[tuple[str, str]]:
@@ -97,6 +123,15 @@ def _hubs_short(found: Found) -> list[tuple[str, str]]:
 
 
 def _words(found: Found, name: str, value: str) -> str:
-    if name == "month":
-        return month_words(value)
-    return {"kind": KINDS, "phase": PHASES, "hub": found.hubs, "places": {LEFT: "With places left"}}[name][value]
+    said = {
+        "words": lambda: f"“{value}”",
+        "kind": lambda: KINDS[value],
+        "phase": lambda: PHASES[value],
+        "year": lambda: YEARS[int(value)],
+        "hub": lambda: found.hubs[value],
+        "month": lambda: month_words(value),
+        "where": lambda: WHERE[value],
+        "places": lambda: "With places left",
+        "within": lambda: f"Within {value} miles of {found.near}",
+    }
+    return said[name]()

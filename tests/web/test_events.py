@@ -199,6 +199,85 @@ class TestFilters:
         assert (page.status_code, page.location) == (308, "/?kind=showcase")
 
 
+class TestSearchForm:
+    """Words, and a school to measure from; what the form asks for has an address of its own."""
+
+    @pytest.fixture(autouse=True)
+    def some_events(self, make):
+        hub = make.hub()
+        self.school = make.school(name="Alderbeck Primary School", town="Otley", easting=420000, northing=445000)
+        near = make.venue(hub, easting=421930, northing=445000)
+        make.event(title="Fractions", hub=hub, venue=near)
+        make.event(title="Ratio", hub=hub, starts=(START - timedelta(days=1),))
+
+    def test_it_leads_to_the_one_address_of_what_it_asks(self, client):
+        page = client.get("/?words=+fractions++bar&school=&within=15&kind=showcase&page=3")
+
+        assert (page.status_code, page.location) == (303, "/?words=fractions+bar&kind=showcase")
+
+    def test_a_school_that_is_named_in_full_is_found_without_javascript(self, client):
+        page = client.get("/?words=&school=alderbeck+primary&within=5")
+        assert "Choose the school below" in words(page)
+        assert links(page)["Alderbeck Primary School, Otley, LS21 3XQ"] == f"/?within=5&near={self.school.urn}"
+
+        page = client.get("/?words=&school=Alderbeck+Primary+School&within=5")
+
+        assert (page.status_code, page.location) == (303, f"/?within=5&near={self.school.urn}")
+
+    def test_a_suggestion_counts_while_its_text_stands(self, client, make):
+        other = make.school(name="Alderbeck Primary School", town="Ilkley")
+        query = {"school": other.label, "school_urn": other.urn, "within": ""}
+        assert client.get("/", query_string=query).location == f"/?near={other.urn}"
+
+        page = client.get("/", query_string={**query, "school": "Alderbeck"})
+
+        assert "Which school is “Alderbeck”?" in words(page)
+
+    def test_a_school_that_nobody_knows_is_said_at_the_field_and_nothing_is_lost(self, client):
+        page = client.get("/?words=fractions&school=hogwarts&within=40")
+
+        assert "We found no school of that name" in words(page)
+        assert 'value="hogwarts"' in page.text
+        assert 'value="fractions"' in page.text
+        assert '<option value="40" selected>' in page.text
+
+    def test_a_school_whose_place_is_not_known_says_so(self, client, make):
+        page = client.get(f"/?near={make.school().urn}&within=5")
+
+        assert "The register does not say where that school is" in words(page)
+        assert "2 events, soonest first" in words(page)
+
+    def test_miles_are_said_in_each_row_and_the_order_is_a_link(self, client):
+        page = client.get(f"/?near={self.school.urn}")
+
+        assert "Larkmead Primary School, Otley, 1.2 miles" in words(page)
+        assert re.findall("Fractions|Ratio", words(page)) == ["Ratio", "Fractions"]
+        nearest = client.get(links(page)["Nearest first"])
+        assert "2 events, nearest first. Soonest first" in words(nearest)
+        assert re.findall("Fractions|Ratio", words(nearest)) == ["Fractions", "Ratio"]
+
+    def test_finding_nothing_there_says_what_is_farther_off(self, client):
+        page = client.get(f"/?near={self.school.urn}&within=5&words=ratio")
+
+        assert "Without “ratio” 1 event Without “Within 5 miles of Alderbeck Primary School” 1 event" in words(page)
+
+    def test_a_slip_is_forgiven_and_said(self, client):
+        page = client.get("/?words=fractoin")
+
+        assert "Nothing says “fractoin”. This is what says “fraction”." in words(page)
+        assert "1 event of 2" in words(page)
+
+    def test_whoever_is_signed_in_measures_from_their_own_school_with_one_click(self, client, make):
+        assert "Near my school" not in words(client.get("/"))
+        sign_in(client, make.person(school_urn=self.school.urn))
+
+        page = client.get("/?words=fractions")
+
+        shown = links(page)["Near my school: Alderbeck Primary School"]
+        assert shown == f"/?words=fractions&within=15&near={self.school.urn}"
+        assert "1 event" in words(client.get(shown))
+
+
 class TestPaging:
     @pytest.fixture(autouse=True)
     def some_events(self, make):

@@ -1,78 +1,28 @@
-"""Finding events: the public list of what is to come, its filters, and how many events stand behind each of them.
-
-What filters ask about is read for all coming events at once and counted here: the month of an event is that of its
-venue's zone, which no two databases say in the same way.
-"""
+"""Finding events: what fits every filter, in which order, and how many events stand behind each choice."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
-from operator import attrgetter
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from functools import reduce
+from itertools import compress
+from math import hypot, inf
+from operator import and_, or_
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import select
 
-from booking.db import UtcDateTime, db
-from booking.domain.events import Event, EventPhase, Kind, Phase, Slot
-from booking.domain.finding.lines import NEVER
+from booking.db import db
+from booking.domain.finding import bits, catalogue
+from booking.domain.finding.catalogue import Catalogue, Moment
+from booking.domain.finding.filters import DISTANCES, FILTERS, HALF_TERM, LEFT, NEAREST, Filters
+from booking.domain.finding.half_terms import HalfTerm
 from booking.domain.people import Hub
+from booking.domain.schools import School
 
-FILTERS = ("kind", "phase", "hub", "month", "places")
-OPEN_DATE = "tbc"
-LEFT = "left"
-LONDON = "Europe/London"
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What is asked for; an empty text asks for everything."""
-
-    kind: str = ""
-    phase: str = ""
-    hub: str = ""
-    """A hub's slug."""
-    month: str = ""
-    """A month like "2027-03", or `OPEN_DATE`."""
-    places: str = ""
-    """`LEFT`, or everything."""
-
-    @classmethod
-    def read(cls, asked: Mapping[str, str]) -> Filters:
-        """Answer what can be understood of what was asked; the rest is as if it had not been asked."""
-        sound = {
-            "kind": asked.get("kind") in list(Kind),
-            "phase": asked.get("phase") in list(Phase),
-            "hub": re.fullmatch(r"[a-z0-9-]{1,60}", asked.get("hub", "")),
-            "month": re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])|" + OPEN_DATE, asked.get("month", "")),
-            "places": asked.get("places") == LEFT,
-        }
-        return cls(**{name: asked[name] for name in FILTERS if sound[name]})
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        return {name: value for name in FILTERS if (value := getattr(self, name))}
-
-    def choose(self, name: str, value: str) -> Filters:
-        """Answer these filters with one set, or with an empty text taken away."""
-        return replace(self, **{name: value})
-
-
-class Fact(NamedTuple):
-    """What filters ask of one event: for each filter, the values that find it."""
-
-    event_id: int
-    next_at: datetime | None
-    kind: tuple[str, ...]
-    phase: tuple[str, ...]
-    hub: tuple[str, ...]
-    month: tuple[str, ...]
-    places: tuple[str, ...]
+MILE = 1609.344
+"""Metres. The national grid is flat, so Pythagoras is near enough for any distance that somebody drives."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +30,7 @@ class Found:
     """The events that were found, in order, and the counts behind every filter."""
 
     filters: Filters
-    """What was asked for, less a hub that does not exist."""
+    """What was asked for, less a hub or school that does not exist."""
     ids: Sequence[int]
     counts: Mapping[str, Counter[str]]
     """How many events each value of a filter would find, the other filters standing; under "" all of them."""
@@ -90,95 +40,124 @@ class Found:
     """Every month with something to come, and the one asked for, in order; `OPEN_DATE` last."""
     total: int
     """How many events are to come in all."""
+    half_term: HalfTerm | None
+    near: School | None
+    """The school from which `miles` counts."""
+    miles: Callable[[int], float | None]
+    """How far an event is from `near`; None where either place is not known, or it is online."""
+    readings: Mapping[str, Sequence[str]]
+    """Words with a slip, as they were typed, and what they were taken for."""
 
 
 def find(filters: Filters, *, at: datetime) -> Found:
-    """Find the coming events: soonest first, those with a date to be confirmed last."""
-    facts, hubs = _facts(at)
+    """Find the coming events: soonest first, those with a date to be confirmed last; or the nearest first."""
+    moment, full = catalogue.now(at)
+    hubs = _hubs(moment)
+    school = _school(filters.near)
+    filters = filters if school else filters.near_nothing()
     if filters.hub and filters.hub not in hubs:
         hubs |= {hub.slug: hub.name for hub in db.session.scalars(select(Hub).where(Hub.slug == filters.hub))}
         filters = filters if filters.hub in hubs else filters.choose("hub", "")
-    ids, counts = _count(facts, filters.chosen)
-    hubs = dict(sorted(hubs.items(), key=lambda hub: hub[1].casefold()))
-    months = {month for fact in facts for month in fact.month} | ({filters.month} - {""})
-    return Found(filters, ids, counts, hubs, sorted(months), len(facts))
+    asked = _Asked(filters, moment, full, school)
+    miles = _measure(moment.catalogue, school)
+    return Found(
+        filters,
+        _in_order(asked.fitting(moment.coming), filters, moment, miles),
+        asked.counts(moment.coming),
+        dict(sorted(hubs.items(), key=lambda hub: hub[1].casefold())),
+        _months(filters, moment),
+        moment.coming.bit_count(),
+        moment.half_term,
+        school,
+        miles,
+        asked.readings,
+    )
 
 
-def _count(facts: Sequence[Fact], chosen: Mapping[str, str]) -> tuple[list[int], dict[str, Counter[str]]]:
-    """Answer which events fit every filter, and count, for each filter, the values of those that fit all the others."""
-    counts = {}
-    for name in FILTERS:
-        fitting = _fitting(facts, {other: value for other, value in chosen.items() if other != name})
-        counts[name] = Counter(chain.from_iterable(map(attrgetter(name), fitting)))
-        counts[name][""] = len(fitting)
-    return [fact.event_id for fact in _fitting(facts, chosen)], counts
+def matching(filters: Filters, *, at: datetime) -> list[int]:
+    """Answer the events that fit, coming or not over for 30 days, soonest first: what a calendar shows of a list."""
+    moment, full = catalogue.now(at)
+    school = _school(filters.near)
+    asked = _Asked(filters if school else filters.near_nothing(), moment, full, school)
+    return _soonest_first(asked.fitting(moment.shown), moment)
 
 
-def _fitting(facts: Sequence[Fact], chosen: Mapping[str, str]) -> Sequence[Fact]:
-    for name, value in chosen.items():
-        facts = [fact for fact in facts if value in getattr(fact, name)]
-    return facts
+class _Asked:
+    """The filters as sets of numbers."""
+
+    def __init__(self, filters: Filters, moment: Moment, full: int, school: School | None) -> None:
+        self.sets = {**moment.sets, "places": {LEFT: moment.to_book & ~full}, "words": {}, "within": {}}
+        self.readings: dict[str, list[str]] = {}
+        if filters.words:
+            self.sets["words"][filters.words], self.readings = moment.catalogue.index.find(filters.words)
+        if school:
+            self.sets["within"] = _within(moment.catalogue, school)
+        self.chosen = {name: self.sets[name].get(value, 0) for name, value in filters.narrowing.items()}
+
+    def fitting(self, events: int) -> int:
+        """Answer which of these events fit every filter."""
+        return reduce(and_, self.chosen.values(), events)
+
+    def counts(self, events: int) -> dict[str, Counter[str]]:
+        """Count, for each filter, the values of those of these events that fit all the others."""
+        counted = {}
+        for name in FILTERS:
+            others = reduce(and_, (those for other, those in self.chosen.items() if other != name), events)
+            counted[name] = Counter({value: (others & those).bit_count() for value, those in self.sets[name].items()})
+            counted[name][""] = others.bit_count()
+        return counted
 
 
-def is_coming(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """Answer the condition for what is on the list: published, and still to begin or still to be booked.
-
-    What is called off stays until it would have begun; where no date was ever set, until it would have closed.
-    """
-    is_live, has_no_date = Event.called_off_at.is_(None), Event.starts_at.is_(None)
-    is_to_begin = or_(Event.starts_at > at, and_(has_no_date, is_live))
-    is_under_way = or_(Event.ends_at.is_(None), Event.ends_at > at)
-    is_to_book = and_(Event.closes_at > at, is_under_way, or_(has_no_date, is_live))
-    return and_(Event.published_at.is_not(None), or_(is_to_begin, is_to_book))
+def _in_order(fitting: int, filters: Filters, moment: Moment, miles: Callable[[int], float | None]) -> list[int]:
+    ids = _soonest_first(fitting, moment)
+    if filters.order == NEAREST:
+        ids.sort(key=lambda event_id: inf if (far := miles(event_id)) is None else far)
+    return ids
 
 
-def _facts(at: datetime) -> tuple[list[Fact], dict[str, str]]:
-    """Answer what filters ask of all coming events, soonest first, and the hubs that run them."""
-    special, facts, hubs = _special_starts(at), [], {}
-    for event_id, starts_at, kind, phases, slug, hub_name, is_left in db.session.execute(_COMING, {"at": at}).all():
-        next_at, zone = special.get(event_id, (starts_at, LONDON))
-        places = (LEFT,) if is_left else ()
-        for_phases = tuple((phases or "").split())
-        facts.append(Fact(event_id, next_at, (kind,), for_phases, (slug,), (_month(next_at, zone),), places))
-        hubs[slug] = hub_name
-    return sorted(facts, key=_order), hubs
+def _soonest_first(fitting: int, moment: Moment) -> list[int]:
+    is_in = bits.flags(fitting, len(moment.ids))
+    return list(compress(moment.ids, map(is_in.__getitem__, moment.order)))
 
 
-def _special_starts(at: datetime) -> dict[int, tuple[datetime | None, str]]:
-    """Answer the next start, and by whose clocks, of the few that have begun or go by other clocks than ours.
-
-    For all others it is the event's own first start.
-    """
-    found: dict[int, tuple[datetime | None, str]] = {}
-    for event_id, starts_at, zone in db.session.execute(_SPECIAL_SLOTS, {"at": at}).all():
-        soonest = found.setdefault(event_id, (None, zone))[0]
-        if starts_at and starts_at > at and (soonest is None or starts_at < soonest):
-            found[event_id] = (starts_at, zone)
-    return found
+def _hubs(moment: Moment) -> dict[str, str]:
+    named = moment.catalogue.hubs
+    return {slug: named[slug] for slug, those in moment.sets["hub"].items() if those & moment.coming}
 
 
-def _month(next_at: datetime | None, zone: str) -> str:
-    if next_at is None:
-        return OPEN_DATE
-    there = next_at.astimezone(ZoneInfo(zone))
-    return f"{there.year}-{there.month:02}"
+def _months(filters: Filters, moment: Moment) -> list[str]:
+    coming = {month for month, those in moment.sets["month"].items() if those & moment.coming}
+    return sorted((coming | {filters.month}) - {"", HALF_TERM})
 
 
-def _order(fact: Fact) -> tuple[datetime, int]:
-    return fact.next_at or NEVER, fact.event_id
+def _school(urn: str) -> School | None:
+    """Answer the school to measure from, if there is one and the register knows where it stands."""
+    school = db.session.get(School, int(urn)) if urn else None
+    return school if school and school.easting and school.northing else None
 
 
-# Written once: putting such statements together costs as much as running them.
-_AT = bindparam("at", type_=UtcDateTime())
-_PHASES = select(func.aggregate_strings(EventPhase.phase, " ")).where(EventPhase.event_id == Event.id)
-_IS_LEFT = and_(Event.called_off_at.is_(None), Event.closes_at > _AT, Event.taken < Event.capacity + Event.extra)
-_COMING = (
-    select(Event.id, Event.starts_at, Event.kind, _PHASES.scalar_subquery(), Hub.slug, Hub.name, _IS_LEFT)
-    .join(Hub, Hub.id == Event.hub_id)
-    .where(is_coming(_AT))
-)
-_SPECIAL_SLOTS = (
-    select(Slot.event_id, Slot.starts_at, Slot.zone)
-    .join(Event, Event.id == Slot.event_id)
-    .where(is_coming(_AT), Slot.removed_at.is_(None), or_(Slot.zone != LONDON, Event.starts_at <= _AT))
-)
+def _within(listed: Catalogue, school: School) -> dict[str, int]:
+    """Answer for each distance what takes place within it."""
+    limits = {distance: (int(distance) * MILE) ** 2 for distance in DISTANCES}
+    east, north, most = school.easting or 0, school.northing or 0, max(limits.values())
+    near = [
+        (square, those) for (x, y), those in listed.points if (square := (x - east) ** 2 + (y - north) ** 2) <= most
+    ]
+    return {
+        distance: reduce(or_, (those for square, those in near if square <= limit), 0)
+        for distance, limit in limits.items()
+    }
+
+
+def _measure(listed: Catalogue, school: School | None) -> Callable[[int], float | None]:
+    """Answer how far events are from the school, in miles."""
+
+    def miles(event_id: int) -> float | None:
+        number = listed.number_of.get(event_id)
+        if school is None or number is None:
+            return None
+        east, north = school.easting or 0, school.northing or 0
+        far = [hypot(x - east, y - north) for x, y in listed.entries[number].points]
+        return min(far) / MILE if far else None
+
+    return miles
