@@ -100,7 +100,7 @@ class Settings:
     brand_colour: str = _setting("", _colour, "a colour of your own for links and buttons, dark enough on white")
     accent_colour: str = _setting("", _colour, "a colour of your own for the one accent")
     smtp_url: str = _setting("smtp://localhost:25", _relay, "the mail relay")
-    smtp_timeout_seconds: int = _setting(20, _number(1, 300), "how long to wait for the relay")
+    smtp_timeout_seconds: int = _setting(20, _number(1, 30), "how long one mail may take at the relay")
     mail_from: str = _setting("events@localhost.example", _mail_address, "the address that mail comes from")
     mailbox_dir: str = _setting("", str, "demo only: where its mailbox page finds the mail")
     trusted_proxies: int = _setting(0, _number(0, 5), "how many proxies in front set X-Forwarded-For")

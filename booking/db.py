@@ -7,6 +7,7 @@ own busy handler is an unfair sleep and poll); on PostgreSQL the rows that a ver
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, Select, event, func, select
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
+
+log = logging.getLogger(__name__)
 
 WAIT_SECONDS: float = 10
 """How long a writer waits for SQLite's lock; PostgreSQL's rows are waited for `ROW_WAIT_SECONDS`."""
@@ -89,20 +92,34 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("Enter a transaction once, with nothing written yet")
     session.rollback()
     session.expire_all()  # a rollback without a transaction forgets nothing
-    with _writer(session):
-        session.info["writing"] = True
-        try:
-            session.connection(execution_options={"writes": True})
-            yield session
-            session.commit()
-        except KeepsWork:
-            session.commit()
-            raise
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.info["writing"] = False
+    session.info["announced"] = set()
+    try:
+        with _writer(session):
+            session.info["writing"] = True
+            try:
+                session.connection(execution_options={"writes": True})
+                yield session
+                session.commit()
+            except KeepsWork:
+                session.commit()
+                raise
+            except BaseException:
+                session.info["announced"] = set()
+                session.rollback()
+                raise
+            finally:
+                session.info["writing"] = False
+    finally:
+        _notify(session)
+
+
+def announce(channel: str) -> None:
+    """Let whoever listens on this channel know, once this transaction is kept.
+
+    A hint, never a promise: PostgreSQL's listeners get a NOTIFY, after the commit because one inside makes all commits
+    wait for each other; SQLite's see that the file has changed.
+    """
+    db.session().info.setdefault("announced", set()).add(channel)
 
 
 def must_be_writing() -> None:
@@ -186,6 +203,20 @@ def _writer(session: Session) -> Iterator[None]:
         yield
     finally:
         _one_writer.release()
+
+
+def _notify(session: Session) -> None:
+    channels, session.info["announced"] = session.info.get("announced", set()), set()
+    dialect = session.get_bind().dialect.name
+    if not channels or dialect != "postgresql":
+        return
+    try:
+        with db.engine.connect() as connection:
+            own = connection.execution_options(isolation_level="AUTOCOMMIT")
+            for channel in sorted(channels):
+                own.execute(select(func.pg_notify(channel, "")))
+    except SQLAlchemyError as error:
+        log.warning("nobody was notified, and the workers find it by themselves: %s", type(error).__name__)
 
 
 def count(query: Select[Any]) -> int:

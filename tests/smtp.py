@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import socket
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import default
@@ -28,6 +31,8 @@ class Relay:
 
     `refuse_with` ("451 4.3.0 Try later") is said to every message until it is None again;
     `refused_recipients` maps an address to what is said to it ("550 5.1.1 No such mailbox").
+    So many messages as `drops` says are kept, and the connection is cut before that is said.
+    `before_keeping` is called with each message, before it is kept; `hold` makes it wait while it is set.
     """
 
     def __init__(self) -> None:
@@ -35,6 +40,10 @@ class Relay:
         self.refuse_with: str | None = None
         self.refused_recipients: dict[str, str] = {}
         self.refusals = 0
+        self.drops = 0
+        self.before_keeping: Callable[[], object] = lambda: None
+        self.hold = threading.Event()
+        self.is_holding = threading.Event()
         self.port = _free_port()
         self._controller: Controller | None = None
 
@@ -76,9 +85,16 @@ class Relay:
         if self.refuse_with:
             self.refusals += 1
             return self.refuse_with
+        self.before_keeping()
+        while self.hold.is_set():
+            self.is_holding.set()
+            await asyncio.sleep(0.02)
         raw = envelope.original_content or b""
         message = email.message_from_bytes(raw, policy=default)
         self.received.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, message))
+        if self.drops:
+            self.drops -= 1
+            server.transport.abort()
         return "250 2.0.0 Kept"
 
 

@@ -76,5 +76,11 @@ def must_organise(person: Person, hub_id: int) -> None:
         raise NotAllowed("Only the hub's organisers can do this.")
 
 
+def must_look_after_all(person: Person) -> None:
+    """Raise `NotAllowed` unless the person is an administrator of every hub."""
+    if not is_national(person):
+        raise NotAllowed("Only an administrator of all hubs can do this.")
+
+
 def _is_host(person: Person, event: Event) -> bool:
     return any((event.hub_id, urn) in schools_hosting(person) for urn in event.host_urns)

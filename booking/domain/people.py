@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, or_, select, text
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -70,6 +70,8 @@ class Person(Model):
     """Since then no address leads to their calendar, until they ask for a new one."""
     first_seen_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    unreachable_at: Mapped[datetime | None]
+    """When a relay refused the address for good. Only codes are tried then; one that is taken ends it."""
 
     school: Mapped[School | None] = relationship()
     roles: Mapped[list[Role]] = relationship(
@@ -169,6 +171,16 @@ def welcome(address: str, *, at: datetime) -> Person:
     return meet({email: email.partition("@")[0][:LONGEST_NAME]}, at=at)[email]
 
 
+def mark_unreachable(address: str, *, at: datetime) -> None:
+    """Note on whoever has this address that mail to it is refused for good."""
+    _mark(address, at)
+
+
+def mark_reached(address: str) -> None:
+    """Note on whoever has this address that mail reaches it again."""
+    _mark(address, None)
+
+
 def organisers(hub_id: int) -> list[Person]:
     """Answer who organises the hub, for what every organiser is to hear."""
     return _with_roles(and_(Role.hub_id == hub_id, Role.name.in_([RoleName.ADMINISTRATOR, RoleName.ORGANISER])))
@@ -201,6 +213,11 @@ def _with_roles(condition: ColumnElement[bool]) -> list[Person]:
     return list(
         db.session.scalars(select(Person).where(Person.id.in_(having), Person.email.is_not(None)).order_by(Person.id))
     )
+
+
+def _mark(address: str, unreachable_at: datetime | None) -> None:
+    marking = update(Person).where(Person.email == address).values(unreachable_at=unreachable_at)
+    db.session.execute(marking.execution_options(synchronize_session=False))
 
 
 def _of(emails: Iterable[str]) -> dict[str, Person]:

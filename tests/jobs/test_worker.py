@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from booking.domain.messages import Message, MessageState
 from booking.domain.places import Booking, State
 from booking.jobs import TIMETABLE, Worker
 from tests.conftest import SECRET, settings_for
+from tests.jobs.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,16 +45,6 @@ def start(url, relay, *more):
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", *more]
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **given}, stderr=subprocess.PIPE, text=True)
-
-
-def wait_until(question, seconds=20):
-    latest = time.monotonic() + seconds
-    while time.monotonic() < latest:
-        db.session.rollback()
-        if question():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
 
 
 def count(state):
@@ -119,6 +109,9 @@ def test_a_job_that_fails_stops_nothing(app, make, relay, monkeypatch, caplog):
 
     assert len(relay.received) == 1
     assert "job broken failed" in caplog.text
+    jobs = workers.jobs()
+    assert (jobs["broken"].fault, jobs["broken"].is_failing) == ("ZeroDivisionError", True)
+    assert {verb.__name__ for verb, _ in TIMETABLE} < set(jobs)
 
 
 def test_every_verb_of_the_timetable_may_run_twice(make, noon):

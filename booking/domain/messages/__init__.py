@@ -1,0 +1,55 @@
+"""The outbox: mail promised in the same transaction as its cause, and sent at least once.
+
+A worker claims due messages under a lease, sends outside any transaction and marks them with the lease's token; once
+another has claimed them after the lease, it cannot write a result.
+"""
+
+from booking.domain.messages.claiming import (
+    LEASE,
+    TRIES,
+    claim,
+    give_back,
+    mark_expired,
+    mark_refused,
+    mark_sent,
+    mark_troubled,
+    mark_unreachable,
+)
+from booking.domain.messages.message import OUTBOX, Message, MessageState, Urgency, tell
+from booking.domain.messages.minding import (
+    LATE_AFTER,
+    Numbers,
+    cancel,
+    kinds,
+    listed,
+    numbers,
+    retry,
+    sent_by_hour,
+    with_number,
+)
+
+__all__ = [
+    "LATE_AFTER",
+    "LEASE",
+    "OUTBOX",
+    "TRIES",
+    "Message",
+    "MessageState",
+    "Numbers",
+    "Urgency",
+    "cancel",
+    "claim",
+    "give_back",
+    "kinds",
+    "listed",
+    "mark_expired",
+    "mark_refused",
+    "mark_sent",
+    "mark_troubled",
+    "mark_unreachable",
+    "numbers",
+    "retry",
+    "sent_by_hour",
+    "tell",
+    "with_number",
+]
