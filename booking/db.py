@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +120,22 @@ def announce(channel: str) -> None:
     wait for each other; SQLite's see that the file has changed.
     """
     db.session().info.setdefault("announced", set()).add(channel)
+
+
+@contextmanager
+def rehearsal() -> Iterator[Session]:
+    """Do the work inside under the locks of a transaction, so that it can be looked at, and keep none of it.
+
+    What was read or made inside is not to be used afterwards.
+    """
+    with suppress(_Rehearsed), transaction() as session:
+        yield session
+        session.flush()
+        raise _Rehearsed
+
+
+class _Rehearsed(Exception):
+    """The work was looked at; it ends here."""
 
 
 def must_be_writing() -> None:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from booking.web import (
     assets,
+    changes,
     codes,
     confirmation,
     desk,
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     assets.init_app(app)
     event_words.init_app(app)
     mailbox.init_app(app)
+    app.register_blueprint(changes.bp)
     app.register_blueprint(codes.bp)
     app.register_blueprint(confirmation.bp)
     app.register_blueprint(desk.bp)

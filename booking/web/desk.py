@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 
 from booking.db import count, db, transaction
-from booking.domain import access, audit, events, places
+from booking.domain import access, audit, changes, events, places
 from booking.domain.errors import BadInput, KeyReused, NotAllowed, NotFound, Refused
 from booking.domain.events import Event
 from booking.web import again, demand, desk_words, paging
@@ -55,6 +55,7 @@ def event(event_id: int) -> str:
         bookings=bookings,
         parts=_parts(found, bookings),
         demand=demand.of(bookings),
+        settling=changes.settling(found),
         may_organise=access.may_organise(me(), found.hub_id),
         reads_needs=access.may_read_needs(me(), found),
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from booking.db import db
 from booking.domain.audit import AuditEntry
 from booking.domain.places import Booking
-from booking.wording import count
+from booking.wording import count, moment
 
 ACTS = {
     "booking.book": "Booked {places}",
@@ -23,9 +26,34 @@ ACTS = {
     "booking.needs_changed": "Changed what is needed on the day",
     "place.released": "Gave up one place",
     "place.swapped": "Sent a colleague instead",
-    "event.called_off": "Called the event off",
+    "event.called_off": "Called the event off, and told {people}",
+    "event.renamed": "Changed the title, or who teaches it: {changed}",
+    "event.closing_moved": "Moved closing with the first session: {changed}",
+    "event.changes_told": "Told {people} what has changed",
+    "event.resized": "Changed the number of places: {changed}",
+    "slot.changed": "Changed a session: {changed}",
+    "slot.added": "Added the session “{title}”",
+    "slot.removed": "Took the session “{title}” away",
     "event.closed": "Closed booking with {taken} taken, and sent the list",
 }
+
+
+CHANGED = {
+    "title": "title",
+    "taught_by": "who teaches it",
+    "starts_at": "start",
+    "ends_at": "end",
+    "expected": "about when",
+    "venue": "place",
+    "room": "room",
+    "link": "link to join",
+    "closes_at": "closing",
+    "capacity": "places",
+    "extra": "places beyond those",
+    "max_per_school": "the most for one school",
+}
+"""What the facts before and after a change are called, in the order in which they are said."""
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 @dataclass(frozen=True)
@@ -56,8 +84,27 @@ def _words(entry: AuditEntry) -> str:
     said = sentence.format(
         places=count(facts.get("places", 0), "place"),
         taken=count(facts.get("taken", 0), "place"),
+        people=count(facts.get("people", 0), "person", "people"),
+        title=facts.get("title", ""),
+        changed=_changed(facts.get("before"), facts.get("after")),
     )
     return f"{said}, within the notice period" if facts.get("late") else said
+
+
+def _changed(before: Any, after: Any) -> str:
+    """Say what is different: "start from Tuesday 16 March 2027, 1:30pm to Tuesday 23 March 2027, 1:30pm"."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return ""
+    pairs = [(words, before.get(name), after.get(name)) for name, words in CHANGED.items()]
+    return "; ".join(f"{words} from {_said(was)} to {_said(now)}" for words, was, now in pairs if was != now)
+
+
+def _said(fact: Any) -> str:
+    if isinstance(fact, str) and INSTANT.match(fact):
+        return moment(datetime.fromisoformat(fact))
+    if isinstance(fact, bool):
+        return "one" if fact else "none"
+    return "nothing" if fact in (None, "") else str(fact)
 
 
 def _who(entry: AuditEntry) -> str:

@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
         count=wording.count,
         listed=wording.listed,
         times=wording.times,
+        wording=wording,
         KINDS=wording.KINDS,
         PHASES=wording.PHASES,
         site_name=given.site_name,

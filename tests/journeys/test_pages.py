@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from booking.db import transaction
+from booking.domain import changes
 from tests.browser import axe_violations
 
 pytestmark = pytest.mark.browser
@@ -14,7 +16,7 @@ IS_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 
 
 @pytest.fixture
-def addresses(make, site):
+def addresses(make, site, noon):
     """One address of each page, for the organiser who has also booked."""
     hub, school = make.hub(), make.school()
     make.hub()
@@ -28,6 +30,9 @@ def addresses(make, site):
     other = make.booking(event, size=2)
     held = make.held(event)
     place = booking.places[1]
+    slot = event.slots[0]
+    with transaction():
+        changes.rename(event.id, "Year 4: nines", "Mei Lin", by=ruth, at=noon)  # it is settling
     own, desk = f"/bookings/{booking.link}", f"/desk/events/{event.id}"
     return [
         *("/", "/?kind=work_group&places=left", "/help", "/privacy", "/accessibility", "/sign-in", "/nowhere"),
@@ -36,6 +41,8 @@ def addresses(make, site):
         *(own, f"{own}/cancellation", f"{own}/needs", f"{own}/places/{place.id}/swap", f"/places/{place.link}"),
         *("/my/bookings", "/me", "/desk", "/desk?when=past", desk, f"{desk}/needs", f"{desk}/audit"),
         *(f"{desk}/bookings/new", f"/bookings/{other.id}"),
+        *(f"{desk}/changes", f"{desk}/changes/title", f"{desk}/changes/calling-off", f"{desk}/changes/sessions/new"),
+        *(f"{desk}/changes/sessions/{slot.id}", f"{desk}/changes/sessions/{slot.id}/removal"),
     ]
 
 

@@ -18,6 +18,7 @@ class _Fields(HTMLParser):
         super().__init__()
         self.found: dict[str, str] = {}
         self.open: str = ""
+        self.chosen: str = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -28,6 +29,10 @@ class _Fields(HTMLParser):
         elif tag == "textarea":
             self.open = name
             self.found[name] = ""
+        elif tag == "select":
+            self.chosen = name
+        elif tag == "option" and (self.chosen not in self.found or "selected" in given):
+            self.found[self.chosen] = given.get("value") or ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":

@@ -30,6 +30,12 @@ RUNNERS = only("ours", "national", "lead", "host")
 BY_NUMBER = {**NOBODY_FINDS, "ours": 200, "national": 200}
 
 READING = {
+    "changes.calling_off": ORGANISERS,
+    "changes.index": ORGANISERS,
+    "changes.new_session": ORGANISERS,
+    "changes.removal": ORGANISERS,
+    "changes.session": ORGANISERS,
+    "changes.title": ORGANISERS,
     "codes.show": NOBODY_FINDS,
     "confirmation.show": NOBODY_FINDS,
     "desk.asked": only("ours", "theirs", "national", status=303),
@@ -75,6 +81,12 @@ READING = {
 """Of the event and of a booking at it, with its number in place of its secret link."""
 
 ACTING = {
+    "changes.add_session": only("ours", "national", status=422),
+    "changes.call_off": only("ours", "national", status=422),
+    "changes.change_session": only("ours", "national", status=422),
+    "changes.remove_session": only("ours", "national", status=422),
+    "changes.rename": only("ours", "national", status=422),
+    "changes.send_now": only("ours", "national", status=303),
     "codes.press": NOBODY_FINDS,
     "confirmation.confirm": NOBODY_FINDS,
     "confirmation.send_again": NOBODY_FINDS,
@@ -121,6 +133,7 @@ def world(make):
 
 def address(app, endpoint: str, event, booking) -> str:
     known = {"event_id": event.id, "place_id": booking.places[0].id, "name": "a.eml", "link": "1-abc"}
+    known |= {"slot_id": event.slots[0].id}
     known |= {"token": str(booking.id), "filename": "nothing.css"}
     [rule] = app.url_map.iter_rules(endpoint)
     with app.test_request_context():

@@ -143,7 +143,7 @@ class TestAnEvent:
 
         client.get(f"/desk/events/{event.id}")
 
-        assert len(statements) == 8
+        assert len(statements) == 9
 
     def test_a_role_taken_away_counts_from_the_next_request(self, client, make, hub, ruth, noon):
         event = make.event(hub=hub)

@@ -2,11 +2,21 @@
 
 from booking.domain.changes.calling_off import call_off
 from booking.domain.changes.facts import Difference, EventFacts, SlotFacts, between
+from booking.domain.changes.outlook import Outlook, outlook
 from booking.domain.changes.pending import Change
 from booking.domain.changes.renaming import rename
 from booking.domain.changes.revising import SETTLING
 from booking.domain.changes.sessions import Plan, add_slot, change_slot, remove_slot
-from booking.domain.changes.settling import Listener, known_before, listeners, pending, send_now, tell_due
+from booking.domain.changes.settling import (
+    Listener,
+    Settling,
+    known_before,
+    listeners,
+    pending,
+    send_now,
+    settling,
+    tell_due,
+)
 
 __all__ = [
     "SETTLING",
@@ -14,7 +24,9 @@ __all__ = [
     "Difference",
     "EventFacts",
     "Listener",
+    "Outlook",
     "Plan",
+    "Settling",
     "SlotFacts",
     "add_slot",
     "between",
@@ -22,9 +34,11 @@ __all__ = [
     "change_slot",
     "known_before",
     "listeners",
+    "outlook",
     "pending",
     "remove_slot",
     "rename",
     "send_now",
+    "settling",
     "tell_due",
 ]

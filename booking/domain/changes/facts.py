@@ -83,6 +83,12 @@ class Difference:
     now: Any = None
 
 
+def all_known(event: Event) -> dict[str, Any]:
+    """Answer everything that people can know of an event at this moment, to be compared with `between` later."""
+    slots = {str(slot.id): SlotFacts.of(slot).stored for slot in event.slots}
+    return {"event": EventFacts.of(event).stored, "slots": slots}
+
+
 def between(known: dict[str, Any], event: Event) -> list[Difference]:
     """Answer what is different now from what people knew: stored facts under "event", and under "slots" by number."""
     found = _of_event(EventFacts(**known["event"]), EventFacts.of(event)) if "event" in known else []

@@ -139,7 +139,8 @@ def _bring_in_line(act: Act, start: datetime | None) -> None:
         before = act.event.closes_at
         closing_time.follow(act.event, start, at=act.at)
         if act.event.closes_at != before:
-            record(act, "event.closing_moved", act.event, before=_iso(before), after=_iso(act.event.closes_at))
+            was, is_ = ({"closes_at": _iso(one)} for one in (before, act.event.closes_at))
+            record(act, "event.closing_moved", act.event, before=was, after=is_)
 
 
 def _number(event: Event) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from booking.db import db
 from booking.domain import access, audit, messages, people, places
 from booking.domain.changes import facts
+from booking.domain.changes.facts import Difference
 from booking.domain.changes.pending import Change
 from booking.domain.events import Event, Venue
 from booking.domain.people import Person
@@ -34,6 +35,15 @@ class Listener:
     """When their booking was confirmed, which told them everything; None for an offer."""
     place_id: int | None = None
     """Their own place, in a booking that somebody else made."""
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What is about to be told, when, and to how many of those who booked."""
+
+    due_at: datetime
+    people: int
+    differences: list[Difference]
 
 
 def tell_due(*, at: datetime) -> int:
@@ -62,6 +72,13 @@ def pending(event: Event) -> Sequence[Change]:
     """Answer the changes of an event of which nobody has been told yet, the first one first."""
     query = select(Change).where(Change.event_id == event.id, Change.settled_at.is_(None)).order_by(Change.id)
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def settling(event: Event) -> Settling | None:
+    """Answer what is about to be told at an event; None where nothing is, or nobody would be told."""
+    changes = pending(event)
+    people = sum(1 for _ in news(event, changes)) if changes else 0
+    return Settling(changes[0].due_at, people, facts.between(known_before(changes), event)) if people else None
 
 
 def settle_silently(event: Event, *, at: datetime) -> None:
@@ -96,6 +113,14 @@ def listeners(event: Event) -> list[Listener]:
     return [one for one in found.values() if one.person.email]
 
 
+def news(event: Event, changes: Sequence[Change]) -> Iterator[tuple[Listener, dict[str, Any]]]:
+    """Answer to whom something is new, each with the facts as they know them."""
+    for one in listeners(event):
+        known = known_before(change for change in changes if not one.knows_since or change.made_at >= one.knows_since)
+        if facts.between(known, event):
+            yield one, known
+
+
 def _settle(event: Event, changes: Sequence[Change], *, by: Person | None, at: datetime) -> None:
     told: set[int] = set()
     if event.is_published and not event.is_called_off:
@@ -108,11 +133,9 @@ def _settle(event: Event, changes: Sequence[Change], *, by: Person | None, at: d
 
 def _tell_those_booked(event: Event, changes: Sequence[Change], at: datetime) -> set[int]:
     told = set()
-    for one in listeners(event):
-        known = known_before(change for change in changes if not one.knows_since or change.made_at >= one.knows_since)
-        if facts.between(known, event):
-            _tell(event, one.person, known, at=at, name=one.name, booking=one.booking_id, place=one.place_id)
-            told.add(one.person.id)
+    for one, known in news(event, changes):
+        _tell(event, one.person, known, at=at, name=one.name, booking=one.booking_id, place=one.place_id)
+        told.add(one.person.id)
     return told
 
 

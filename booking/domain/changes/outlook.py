@@ -1,0 +1,63 @@
+"""The outlook: what an act would change, and who would be told what, learnt by doing it where nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from booking.db import db
+from booking.domain import places
+from booking.domain.changes import facts, settling
+from booking.domain.changes.facts import Difference
+from booking.domain.events import Event
+from booking.domain.messages import Message
+from booking.domain.people import Person
+from booking.domain.places import Booking, State
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What would come of an act."""
+
+    differences: list[Difference]
+    closes: tuple[datetime, datetime] | None
+    """When booking closes, before and after, where that changes too."""
+    mails: Mapping[str, int]
+    """How many people would get a mail of each kind."""
+    due_at: datetime | None
+    """When people would be told of what differs; None where it is at once."""
+    waiting: int
+    """How many bookings wait, and are not written to about what differs."""
+
+
+def outlook(event_id: int, act: Callable[[], object], *, by: Person, at: datetime) -> Outlook:
+    """Do the act, tell everybody, and answer what came of it. Only for `db.rehearsal`. Raises what the act raises."""
+    [event] = places.lock(event_id)
+    known, closes = facts.all_known(event), event.closes_at
+    last = db.session.scalar(select(func.max(Message.id))) or 0
+    act()
+    db.session.flush()
+    changes = settling.pending(event)
+    known["slots"] |= {str(slot.id): {} for slot in event.slots if str(slot.id) not in known["slots"]}
+    settling.send_now(event_id, by=by, at=at)
+    return Outlook(
+        differences=facts.between(known, event),
+        closes=(closes, event.closes_at) if closes and event.closes_at and closes != event.closes_at else None,
+        mails=_mails(event, last),
+        due_at=changes[0].due_at if changes else None,
+        waiting=_waiting(event),
+    )
+
+
+def _mails(event: Event, last: int) -> dict[str, int]:
+    db.session.flush()
+    promised = select(Message.kind, func.count().label("people")).where(Message.id > last, Message.event_id == event.id)
+    return {row.kind: row.people for row in db.session.execute(promised.group_by(Message.kind))}
+
+
+def _waiting(event: Event) -> int:
+    waiting = select(func.count()).where(Booking.event_id == event.id, Booking.state.in_([State.WAITING, State.PARKED]))
+    return int(db.session.scalar(waiting) or 0)

@@ -1,0 +1,288 @@
+"""The organiser's pages for changing what people have booked: what they show, ask, refuse and do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from booking.db import db, transaction
+from booking.domain import changes
+from booking.domain.events import Event, Slot
+from booking.domain.messages import Message
+from booking.domain.people import Person
+from tests.make import START
+from tests.web.reading import fields, sign_in, words
+
+WEEK = timedelta(weeks=1)
+
+
+@pytest.fixture
+def hub(make):
+    return make.hub(name="Wharfedale Maths Hub")
+
+
+@pytest.fixture
+def ruth(make, hub, client):
+    """The hub's organiser, signed in."""
+    person = make.organiser(hub, name="Ruth Calloway")
+    sign_in(client, person)
+    return person
+
+
+@pytest.fixture
+def event(make, hub, ruth):
+    return make.event(hub=hub)
+
+
+@pytest.fixture
+def work_group(make, hub, ruth):
+    return make.event(hub=hub, kind="work_group", starts=(START, START + WEEK, None))
+
+
+@pytest.fixture
+def desk(event):
+    return f"/desk/events/{event.id}"
+
+
+@pytest.fixture
+def session(desk, event):
+    return f"{desk}/changes/sessions/{event.slots[0].id}"
+
+
+def send(client, address, **given):
+    """Send the form of a page as it stands, but for what is given."""
+    return client.post(address, data=fields(client.get(address)) | given)
+
+
+def do(client, address, **given):
+    """Send the form, look at what comes of it, and do it."""
+    look = send(client, address, **given)
+    assert look.status_code == 200, words(look)
+    return client.post(address, data=fields(look) | {"sure": "y"})
+
+
+def slot_of(event):
+    return db.session.scalars(select(Slot).where(Slot.event_id == event.id).order_by(Slot.id)).first()
+
+
+def mails(kind):
+    return len(db.session.scalars(select(Message).where(Message.kind == kind)).all())
+
+
+class TestLooking:
+    def test_the_page_lists_what_can_be_changed(self, client, work_group):
+        said = words(client.get(f"/desk/events/{work_group.id}/changes"))
+
+        assert "Lesson and discussion Tuesday 16 March 2027 1:30pm to 3:30pm Larkmead Primary School, Otley" in said
+        assert said.count("Change date or place") == 3
+        assert "Call the event off" in said
+
+    def test_a_change_says_what_was_what_is_and_who_is_told_and_does_nothing_yet(self, client, make, event, session):
+        make.booking(event, size=3)
+
+        said = words(send(client, session, day="23 March 2027", room="The hall"))
+
+        assert "Before: Tuesday 16 March 2027, 1:30pm to 3:30pm (UK time)" in said
+        assert "Now: Tuesday 23 March 2027, 1:30pm to 3:30pm (UK time)" in said
+        assert "Now: Larkmead Primary School, Otley, The hall" in said
+        assert "Booking closes Friday 12 March, 1:30pm Friday 19 March, 1:30pm" in said
+        assert "3 people get one e-mail each, today, 12:10pm, that says what was and what is" in said
+        assert (slot_of(event).starts_at, changes.pending(event), mails("event_changed")) == (START, [], 0)
+
+    def test_going_back_shows_the_form_as_it_was_typed(self, client, event, session):
+        look = send(client, session, day="23 March 2027", room="The hall")
+
+        page = client.post(session, data=fields(look) | {"back": "y"})
+
+        assert (fields(page)["day"], fields(page)["room"]) == ("Tuesday 23 March 2027", "The hall")
+
+    def test_what_is_as_it_is_says_so(self, client, event, session):
+        assert "Nothing is different from what it is now." in words(send(client, session))
+
+    def test_an_event_that_is_over_says_so(self, client, event, ruth, desk, the_clock):
+        the_clock.forward(days=60)
+        sign_in(client, ruth)
+
+        assert "This event is over" in words(client.get(f"{desk}/changes"))
+        assert "Change date, place" not in words(client.get(desk))
+
+
+class TestASession:
+    def test_is_moved_once_it_was_looked_at(self, client, make, event, desk, session):
+        make.booking(event)
+
+        answer = do(client, session, day="23 March 2027", starts="2pm", ends="4pm")
+
+        assert (answer.status_code, answer.location) == (303, desk)
+        slot = slot_of(event)
+        assert (slot.starts_at, slot.sequence) == (START + WEEK + timedelta(minutes=30), 1)
+        said = words(client.get(desk))
+        assert "It is changed." in said
+        assert "1 person has not been told yet They get one e-mail about all of this today, 12:10pm." in said
+        assert "Ruth Calloway Changed a session: start from Tuesday 16 March 2027, 1:30pm to Tuesday 23 March" in words(
+            client.get(f"{desk}/audit")
+        )
+
+    def test_the_notice_can_be_sent_at_once(self, client, make, event, desk, session):
+        make.booking(event)
+        do(client, session, day="23 March 2027")
+
+        answer = client.post(f"{desk}/changes/notice")
+
+        assert answer.location == desk
+        assert mails("event_changed") == 1
+        assert "not been told yet" not in words(client.get(desk))
+
+    def test_pressed_twice_it_moves_once(self, client, event, session):
+        look = send(client, session, day="23 March 2027")
+
+        answers = [client.post(session, data=fields(look) | {"sure": "y"}) for _ in range(2)]
+
+        assert [answer.status_code for answer in answers] == [303, 303]
+        assert slot_of(event).sequence == 1
+
+    def test_loses_its_date(self, client, event, session):
+        do(client, session, is_open="y", expected="Summer 2027")
+
+        slot = slot_of(event)
+        assert (slot.starts_at, slot.expected, slot.withdrawn_start) == (None, "Summer 2027", START)
+
+    def test_goes_by_the_clocks_of_its_new_venue(self, client, make, hub, event, session):
+        shanghai = make.venue(hub, name="Minhang Experimental School", zone="Asia/Shanghai")
+
+        do(client, session, venue=str(shanghai.id), starts="8am", ends="9:30am")
+
+        assert slot_of(event).starts_at == START.replace(hour=0, minute=0)
+
+    @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({"day": ""}, "Enter the day, or tick that it is to be confirmed"),
+            ({"day": "31 June 2027"}, "Enter a day that exists"),
+            ({"day": "Monday 23 March 2027"}, "23 March 2027 is a Tuesday"),
+            ({"starts": "1:30"}, "Say 1:30am or 1:30pm"),
+            ({"ends": "1pm"}, "It must end after it starts"),
+            ({"day": "28 February 2027"}, "That is in the past"),
+            ({"day": "28 March 2027", "starts": "1:30am", "ends": "3am"}, "There is no 1:30am on Sunday 28 March 2027"),
+            ({"title": ""}, "Enter what this session is called"),
+            ({"title": "x" * 201}, "Shorten the name to 200 characters"),
+            ({"venue": "99999"}, "Choose a venue from the list"),
+            ({"venue": "९"}, "Choose a venue from the list"),
+            ({"join_url": "javascript:alert(1)"}, "Enter a link that begins with https://"),
+        ],
+    )
+    def test_what_cannot_be_is_said_at_the_field_and_nothing_typed_is_lost(
+        self, client, event, session, wrong, sentence
+    ):
+        page = send(client, session, **({"room": "The hall"} | wrong))
+
+        assert page.status_code == 422
+        assert sentence in words(page)
+        assert fields(page)["room"] == "The hall"
+        assert slot_of(event).starts_at == START
+
+    def test_an_hour_that_comes_twice_asks_which_one(self, client, make, event, session):
+        wrong = {"day": "31 October 2027", "starts": "1:30am", "ends": "3am"}
+        page = send(client, session, **wrong)
+        assert "Which of the two?" in words(page)
+
+        do(client, session, **wrong, which="second")
+
+        assert slot_of(event).starts_at == START.replace(month=10, day=31, hour=1)
+
+    def test_of_another_event_is_not_found(self, client, make, hub, desk, event):
+        other = make.event(hub=hub)
+
+        for path in (f"sessions/{other.slots[0].id}", f"sessions/{other.slots[0].id}/removal"):
+            assert client.get(f"{desk}/changes/{path}").status_code == 404
+            assert client.post(f"{desk}/changes/{path}", data={"sure": "y"}).status_code == 404
+        assert slot_of(other).removed_at is None
+
+
+class TestSessions:
+    def test_one_is_added(self, client, work_group):
+        address = f"/desk/events/{work_group.id}/changes/sessions/new"
+        venue = str(work_group.slots[0].venue_id)
+
+        do(client, address, title="What stays", day="13 April 2027", starts="1pm", ends="4pm", venue=venue)
+
+        db.session.expire_all()
+        assert [slot.title for slot in work_group.slots].count("What stays") == 1
+
+    def test_one_is_taken_away(self, client, make, work_group):
+        make.booking(work_group)
+        gone = work_group.slots[1]
+
+        do(client, f"/desk/events/{work_group.id}/changes/sessions/{gone.id}/removal")
+
+        db.session.expire_all()
+        assert gone.id not in [slot.id for slot in work_group.slots]
+        said = words(client.get(f"/desk/events/{work_group.id}"))
+        assert "Taken away: Lesson and discussion Before: Tuesday 23 March 2027, 1:30pm to 3:30pm (UK time)" in said
+
+    def test_the_only_one_stays(self, client, event, session):
+        page = client.post(f"{session}/removal", data={})
+
+        assert page.status_code == 422
+        assert "Call the event off instead" in words(page)
+
+
+class TestTheTitle:
+    def test_is_changed(self, client, make, event, desk):
+        make.booking(event)
+
+        do(client, f"{desk}/changes/title", title="Year 4: nines", taught_by="Mei Lin, from Shanghai")
+
+        db.session.refresh(event)
+        assert (event.title, event.taught_by) == ("Year 4: nines", "Mei Lin, from Shanghai")
+
+    def test_is_needed(self, client, desk):
+        page = send(client, f"{desk}/changes/title", title=" ")
+
+        assert (page.status_code, "Enter a title" in words(page)) == (422, True)
+
+
+class TestCallingOff:
+    def test_says_how_many_are_told_and_then_tells_them(self, client, make, event, desk):
+        make.booking(event, size=3)
+        address = f"{desk}/changes/calling-off"
+
+        look = send(client, address, why="Our guests travel home a week earlier.")
+        assert "3 people get one e-mail each, at once." in words(look)
+        assert mails("called_off") == 0
+        answer = client.post(address, data=fields(look) | {"sure": "y"})
+
+        assert answer.location == desk
+        assert mails("called_off") == 3
+        said = words(client.get(desk))
+        assert "It is called off." in said
+        assert "Called off" in words(client.get(f"/events/{event.id}"))
+        assert "Our guests travel home a week earlier." in words(client.get(f"/events/{event.id}"))
+
+    def test_asks_why(self, client, event, desk):
+        page = send(client, f"{desk}/changes/calling-off")
+
+        assert (page.status_code, "Say in a few words why" in words(page)) == (422, True)
+        assert db.session.get_one(Event, event.id).called_off_at is None
+
+    def test_leaves_nothing_to_change(self, client, event, desk, session):
+        do(client, f"{desk}/changes/calling-off", why="Snow")
+
+        page = client.post(session, data={"title": "x", "is_open": "y", "venue": ""})
+
+        assert page.status_code == 409
+        assert "This event has been called off" in words(page)
+
+
+def test_whoever_comes_sees_what_is_true_now(client, make, event, session):
+    booker = make.person(name="Priya")
+    make.booking(event, booker)
+    do(client, session, day="23 March 2027")
+    with transaction():
+        changes.tell_due(at=START)
+
+    sign_in(client, db.session.get_one(Person, booker.id))
+
+    assert "Tuesday 23 March 2027" in words(client.get("/my/bookings"))
