@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from booking.db import db
-from booking.domain import audit
+from booking.domain import access, audit
 from booking.domain.errors import BadInput, NotFound
-from booking.domain.people import Hub
+from booking.domain.people import Hub, Person
 
 LONGEST_SLUG = 60
 LONGEST = {"name": 120, "area": 200, "phone": 40}
@@ -41,6 +41,19 @@ def named(slug: str) -> Hub:
         return found
     known = ", ".join(db.session.scalars(select(Hub.slug).order_by(Hub.slug))) or "none yet"
     raise NotFound(f"There is no hub {slug}. The hubs are: {known}.")
+
+
+def organised_by(person: Person) -> list[Hub]:
+    """Answer the hubs that somebody organises, by name; for a national administrator, all of them."""
+    query = select(Hub).order_by(Hub.name)
+    own = access.hubs_organised(person)
+    return list(db.session.scalars(query if access.is_national(person) else query.where(Hub.id.in_(own))))
+
+
+def one_organised_by(person: Person, slug: str) -> Hub | None:
+    """Answer a hub that somebody organises; any other is not found."""
+    hub = _with_slug(slug)
+    return hub if hub and access.may_organise(person, hub.id) else None
 
 
 def _with_slug(slug: str) -> Hub | None:

@@ -23,6 +23,7 @@ from booking.web import (
     origin,
     pages,
     places,
+    putting_up,
     schools,
     session,
     sign_in,
@@ -55,5 +56,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(mine.bp)
     app.register_blueprint(pages.bp)
     app.register_blueprint(places.bp)
+    app.register_blueprint(putting_up.bp)
     app.register_blueprint(schools.bp)
     app.register_blueprint(sign_in.bp)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, Field, FieldList, Form, FormField, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, Field, Form, FormField, HiddenField, StringField, TextAreaField
 
 from booking.domain import people, places
 from booking.domain.people import LONGEST_NAME, Person
 from booking.domain.places import MOST_AT_ONCE, Guest, Party
 from booking.web import text
+from booking.web.rows import Rows
 from booking.web.school_field import SchoolFields
 
 OUT_OF_DATE = "This form was out of date. Check it and send it again."
@@ -33,17 +34,6 @@ class Colleague(Form):
         return not any(text.one_line(field.data) for field in self)
 
 
-class Colleagues(FieldList):
-    """The colleagues' rows, numbered from 0 in the names of their fields."""
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
-        """Leave out what only looks like a number: other scripts' digits, and thousands of them."""
-        for name in formdata:
-            number = name.removeprefix(f"{prefix}-").partition("-")[0]
-            if number.isascii() and number.isdigit() and len(number) < 3 and name.startswith(f"{prefix}-"):
-                yield int(number)
-
-
 class BookingForm(SchoolFields, FlaskForm):
     """Ask for a party. Somebody signed in is not asked for an address: hers is proven already."""
 
@@ -52,7 +42,7 @@ class BookingForm(SchoolFields, FlaskForm):
     email = EmailField("Your e-mail address")
     job = StringField("Your role")
     coming = BooleanField("I am coming myself", default=True)
-    colleagues = Colleagues(FormField(Colleague), max_entries=MOST_AT_ONCE)
+    colleagues = Rows(FormField(Colleague), max_entries=MOST_AT_ONCE)
     needs = TextAreaField("Anything you need on the day?")
     answer = TextAreaField()
 

@@ -39,6 +39,7 @@ def index() -> str:
     page = paging.page(request.args.get("page", ""), total=count(query), size=PER_PAGE)
     facts = {"hubs": hubs, "hub": hub, "is_past": is_past, "page": page, "list_address": _list}
     facts["address_of"] = lambda number: _list(hub, is_past, number)
+    facts["may_put_up"] = access.is_organiser(me())
     rows = db.session.scalars(query.offset(page.rows.start).limit(PER_PAGE)).all()
     return render_template("desk/index.html", events=rows, **facts)
 

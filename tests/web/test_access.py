@@ -73,6 +73,11 @@ READING = {
     "places.asked": dict.fromkeys(VISITORS, 303),
     "places.change": NOBODY_FINDS,
     "places.new": ALL_SEE,
+    "putting_up.asked": only("ours", "theirs", "national", status=303),
+    "putting_up.choose": only("ours", "theirs", "national"),
+    "putting_up.edit": ORGANISERS,
+    "putting_up.new": ORGANISERS,
+    "putting_up.preview": ORGANISERS,
     "schools.index": ALL_SEE,
     "sign_in.code": dict.fromkeys(VISITORS, 303),
     "sign_in.new": {**dict.fromkeys(VISITORS, 303), "nobody": 200},
@@ -100,6 +105,10 @@ ACTING = {
     "manage.swap_place": NOBODY_FINDS,
     "places.create": dict.fromkeys(VISITORS, 422),
     "places.give_up": NOBODY_FINDS,
+    "putting_up.change": only("ours", "national", status=422),
+    "putting_up.create": only("ours", "national", status=422),
+    "putting_up.publish": only("ours", "national", status=303),
+    "putting_up.unpublish": only("ours", "national", status=303),
     "sign_in.confirm": dict.fromkeys(VISITORS, 303),
     "sign_in.create": dict.fromkeys(VISITORS, 422),
     "sign_in.send_again": dict.fromkeys(VISITORS, 303),
@@ -134,6 +143,7 @@ def world(make):
 def address(app, endpoint: str, event, booking) -> str:
     known = {"event_id": event.id, "place_id": booking.places[0].id, "name": "a.eml", "link": "1-abc"}
     known |= {"slot_id": event.slots[0].id}
+    known |= {"slug": event.hub.slug}
     known |= {"token": str(booking.id), "filename": "nothing.css"}
     [rule] = app.url_map.iter_rules(endpoint)
     with app.test_request_context():

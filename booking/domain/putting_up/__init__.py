@@ -1,11 +1,13 @@
 """Putting events up: drafting, editing and copying them, publishing them, and what to know while dates are chosen."""
 
+from booking.domain.putting_up.clashes import clashes
 from booking.domain.putting_up.drafting import Booked, describe, draft, edit, is_booked, programmes
 from booking.domain.putting_up.plans import (
     LONGEST,
     LONGEST_OF_SESSION,
     MOST_PLACES,
     MOST_SESSIONS,
+    SAID,
     Lead,
     Plan,
     Session,
@@ -24,6 +26,7 @@ __all__ = [
     "LONGEST_OF_SESSION",
     "MOST_PLACES",
     "MOST_SESSIONS",
+    "SAID",
     "Booked",
     "Lead",
     "Plan",
@@ -32,6 +35,7 @@ __all__ = [
     "Words",
     "another_day",
     "booking_faults",
+    "clashes",
     "describe",
     "draft",
     "edit",

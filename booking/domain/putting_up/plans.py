@@ -123,6 +123,8 @@ def booking_faults(
 ) -> Iterator[tuple[str, str]]:
     """Answer what cannot be of opening, closing and the end of offers."""
     if words.closes_at is None:
+        if before and before.is_published:
+            yield "closes", "Say when booking closes: people can book already"
         return
     if words.opens_at and words.opens_at >= words.closes_at:
         yield "opens", "Booking opens before it closes: give an earlier day, or leave it empty"
