@@ -127,6 +127,7 @@ class Role(Model):
 
     person: Mapped[Person] = relationship(back_populates="roles", foreign_keys=[person_id])
     hub: Mapped[Hub | None] = relationship()
+    school: Mapped[School | None] = relationship()
 
 
 def normalise(address: str) -> str:

@@ -101,7 +101,7 @@ def take_away(person: Person, role: str, *, hub_id: int | None, by: Person | Non
 def of_hub(hub_id: int) -> Select[Role]:
     """Answer the query for the live roles of a hub, with their people, by name."""
     query = select(Role).join(Role.person).where(Role.hub_id == hub_id, Role.ended_at.is_(None))
-    return query.options(joinedload(Role.person)).order_by(Person.name, Person.id, Role.id)
+    return query.options(joinedload(Role.person), joinedload(Role.school)).order_by(Person.name, Person.id, Role.id)
 
 
 def _end(role: Role, *, by: Person | None, at: datetime) -> None:

@@ -22,6 +22,7 @@ from booking.web import (
     mine,
     origin,
     pages,
+    people,
     places,
     putting_up,
     schools,
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(manage.bp)
     app.register_blueprint(mine.bp)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(people.bp)
     app.register_blueprint(places.bp)
     app.register_blueprint(putting_up.bp)
     app.register_blueprint(schools.bp)

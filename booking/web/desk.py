@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 
 from booking.db import count, db, transaction
-from booking.domain import access, audit, changes, events, places
+from booking.domain import access, audit, changes, events, hubs, places
 from booking.domain.errors import BadInput, KeyReused, NotAllowed, NotFound, Refused
 from booking.domain.events import Event
 from booking.web import again, demand, desk_words, paging
@@ -31,15 +31,16 @@ again.init_blueprint(bp, create="new")
 def index() -> str:
     """Show the events that somebody runs: those to come, or those past."""
     mine = events.on_desk(me())
-    hubs = events.hubs_on(mine)
-    hub = next((one for one in hubs if one.slug == request.args.get("hub")), None)
+    listed = events.hubs_on(mine)
+    hub = next((one for one in listed if one.slug == request.args.get("hub")), None)
     shown = mine.where(Event.hub_id == hub.id) if hub else mine
     is_past = request.args.get("when") == "past"
     query = events.past(shown, now()) if is_past else events.to_come(shown, now())
     page = paging.page(request.args.get("page", ""), total=count(query), size=PER_PAGE)
-    facts = {"hubs": hubs, "hub": hub, "is_past": is_past, "page": page, "list_address": _list}
+    facts = {"hubs": listed, "hub": hub, "is_past": is_past, "page": page, "list_address": _list}
     facts["address_of"] = lambda number: _list(hub, is_past, number)
-    facts["may_put_up"] = access.is_organiser(me())
+    own = hubs.organised_by(me())
+    facts |= {"own_hubs": own, "own": next((one for one in own if one == hub or len(own) == 1), None)}
     rows = db.session.scalars(query.offset(page.rows.start).limit(PER_PAGE)).all()
     return render_template("desk/index.html", events=rows, **facts)
 

@@ -33,7 +33,7 @@ class EventForm(SchoolFields, WordsForm):
     title = StringField("Title")
     capacity = StringField("Places")
     max_per_school = StringField("Most for one school")
-    venue = SelectField("Where", validate_choice=False)
+    venue = SelectField("Place", validate_choice=False)
     place_name = StringField("Name of the place")
     place_street = StringField("Street")
     place_town = StringField("Town")

@@ -33,7 +33,7 @@ class SessionRow(Form):
     which = RadioField("Which of the two?", choices=WHICH, validate_choice=False)
     is_open = BooleanField("The date is to be confirmed")
     expected = StringField("About when?")
-    where = SelectField("Where", validate_choice=False)
+    where = SelectField("Place", validate_choice=False)
     room = StringField("Room")
     join_url = StringField("Link to join online")
     agenda = TextAreaField("What happens")

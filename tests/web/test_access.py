@@ -70,6 +70,7 @@ READING = {
     "pages.help": ALL_SEE,
     "pages.privacy": ALL_SEE,
     "pages.robots": ALL_SEE,
+    "people.index": ORGANISERS,
     "places.asked": dict.fromkeys(VISITORS, 303),
     "places.change": NOBODY_FINDS,
     "places.new": ALL_SEE,
@@ -103,6 +104,9 @@ ACTING = {
     "manage.change_needs": {**NOBODY_FINDS, "ours": 422, "national": 422},
     "manage.swap_party_place": {**NOBODY_FINDS, "ours": 422, "national": 422},
     "manage.swap_place": NOBODY_FINDS,
+    "people.change": only(status=404),
+    "people.end": only(status=404),
+    "people.invite": only("ours", "national", status=422),
     "places.create": dict.fromkeys(VISITORS, 422),
     "places.give_up": NOBODY_FINDS,
     "putting_up.change": only("ours", "national", status=422),
@@ -143,7 +147,7 @@ def world(make):
 def address(app, endpoint: str, event, booking) -> str:
     known = {"event_id": event.id, "place_id": booking.places[0].id, "name": "a.eml", "link": "1-abc"}
     known |= {"slot_id": event.slots[0].id}
-    known |= {"slug": event.hub.slug}
+    known |= {"slug": event.hub.slug, "role_id": 2147483647}
     known |= {"token": str(booking.id), "filename": "nothing.css"}
     [rule] = app.url_map.iter_rules(endpoint)
     with app.test_request_context():

@@ -95,7 +95,7 @@ class TestEvents:
 
         client.get("/desk")
 
-        assert len(statements) == 7
+        assert len(statements) == 8
 
 
 class TestAnEvent:

@@ -5,11 +5,13 @@ from booking.domain.events.event import LAST_YEAR, RECEPTION, Event, EventPhase,
 from booking.domain.events.reach import (
     alternatives,
     hubs_on,
+    of_hub,
     on_desk,
     organised_by,
     past,
     public,
     run_by,
+    titles,
     to_come,
 )
 from booking.domain.events.standing import SHOWN_AFTER_END, Standing, Times
@@ -34,11 +36,13 @@ __all__ = [
     "choosing",
     "hubs_on",
     "must_be_zone",
+    "of_hub",
     "on_desk",
     "organised_by",
     "past",
     "public",
     "run_by",
     "span",
+    "titles",
     "to_come",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, text, true
@@ -33,6 +34,18 @@ def on_desk(person: Person) -> Select[Event]:
     """Answer the query for all events that the person runs, with what a list of them shows."""
     listed = select(Event).options(joinedload(Event.hub), selectinload(Event.slots).joinedload(Slot.venue))
     return listed.where(_is_run_by(person))
+
+
+def of_hub(hub_id: int) -> Select[Event]:
+    """Answer the query for all events of a hub."""
+    return select(Event).where(Event.hub_id == hub_id)
+
+
+def titles(event_ids: Iterable[int]) -> dict[int, str]:
+    """Answer the titles of these events, by number."""
+    wanted = list(event_ids)
+    query = select(Event.id, Event.title).where(Event.id.in_(wanted))
+    return {row.id: row.title for row in db.session.execute(query)} if wanted else {}
 
 
 def to_come(query: Select[Event], at: datetime) -> Select[Event]:
