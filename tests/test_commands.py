@@ -95,3 +95,16 @@ def test_verify_says_that_all_holds_or_names_what_does_not(say, make):
     code, said = say("verify")
     assert code == 1
     assert f"Event {event.id} says that 5 places are taken, and its bookings keep 2 (rule 1)." in said
+
+
+def test_somebody_is_erased_by_their_address_and_known_by_number_alone(say, make):
+    priya = make.person(email="priya@school.example")
+
+    assert say("people", "erase", "priya@school.example", "--yes")[0] == 0
+
+    assert say("people", "erase", "priya@school.example", "--yes") == (
+        1,
+        "Error: Nobody is known by priya@school.example.\n",
+    )
+    first_seen = "2027-03-01T12:00:00+00:00"
+    assert say("people", "erased")[1] == f"{priya.id} {first_seen} {first_seen}\n"

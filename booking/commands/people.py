@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from booking import clock
 from booking.db import db, transaction
-from booking.domain import hubs, people, roles
+from booking.domain import erasing, hubs, people, roles
 from booking.domain.errors import NotFound, Refused
 from booking.domain.people import Person, Role
 
@@ -55,6 +55,33 @@ def take_away(address: str, role: str, hub: str) -> None:
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"{address} is no longer {role} of {hub or 'all hubs'}.")
+
+
+@group.command()
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+def erase(address: str, yes: bool) -> None:
+    """Forget who somebody is, at once and for good: no name, no address, no place at an event to come."""
+    try:
+        person = people.with_address(address)
+        if person is None:
+            raise NotFound(f"Nobody is known by {address}.")
+        if not yes:
+            click.confirm(
+                f"Forget person {person.id} for good? Their places at events to come are given up", abort=True
+            )
+        with transaction():
+            erasing.erase(person.id, by=None, at=clock.now())
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"Person {person.id} is forgotten. Keep  flask people erased  with your backups.")
+
+
+@group.command()
+def erased() -> None:
+    """Print who was erased, by number, for `flask restore --erasures`: a backup knows only those before it."""
+    for one in erasing.erasures():
+        click.echo(f"{one.person_id} {one.first_seen_at.isoformat()} {one.erased_at.isoformat()}")
 
 
 @group.command("list")

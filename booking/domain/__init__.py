@@ -2,7 +2,7 @@
 
 The rooms stand in a line and import only leftwards:
 errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, working_days, events,
-finding, places, changes, roles, putting_up, closing, workers, verify.
+finding, places, changes, roles, putting_up, closing, erasing, workers, verify.
 """
 
 from booking.domain import (
@@ -12,6 +12,7 @@ from booking.domain import (
     closing,
     codes,
     details,
+    erasing,
     errors,
     events,
     hubs,
@@ -35,6 +36,7 @@ __all__ = [
     "closing",
     "codes",
     "details",
+    "erasing",
     "errors",
     "events",
     "hubs",

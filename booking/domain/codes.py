@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
-from sqlalchemy import ForeignKey, Index, String, and_, bindparam, func, select
+from sqlalchemy import ForeignKey, Index, String, and_, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking import keys
@@ -146,6 +146,12 @@ def check_link_elsewhere(token: str, address: str, *, at: datetime, limits: Limi
 def newest_for(booking_id: int) -> Code | None:
     """Answer the newest code that was sent to confirm a booking, whether it still works or not."""
     return db.session.scalar(_NEWEST_FOR, {"booking": booking_id})
+
+
+def forget(address: str) -> None:
+    """Delete every code that went to an address; a link to one leads nowhere."""
+    sent = delete(Code).where(Code.email == normalise(address))
+    db.session.execute(sent.execution_options(synchronize_session=False))
 
 
 def with_link(token: str) -> Code | None:

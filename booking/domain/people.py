@@ -21,6 +21,10 @@ LONGEST_ADDRESS = 254
 """RFC 5321, 4.5.3.1.3, less the angle brackets."""
 
 
+REMOVED = "Name removed"
+"""What stands where the name of somebody stood who has been forgotten."""
+
+
 class Hub(Model):
     """A Maths Hub: the organisation that runs events."""
 

@@ -98,6 +98,19 @@ def take_away(person: Person, role: str, *, hub_id: int | None, by: Person | Non
     return had
 
 
+def end_all(person: Person, *, by: Person | None, at: datetime) -> None:
+    """End every role of somebody who is being forgotten; no mail says so."""
+    for role in db.session.scalars(_all_of(person)):
+        role.ended_at = at
+        _note("role.taken_away", role, by=by, at=at)
+
+
+def must_not_be_needed(person: Person, *, by: Person | None) -> None:
+    """Raise `LastAdministrator` if without this person nobody could give roles any more."""
+    for role in db.session.scalars(_all_of(person).where(Role.name == RoleName.ADMINISTRATOR)):
+        _must_leave_one(role, by)
+
+
 def of_hub(hub_id: int) -> Select[Role]:
     """Answer the query for the live roles of a hub, with their people, by name."""
     query = select(Role).join(Role.person).where(Role.hub_id == hub_id, Role.ended_at.is_(None))
@@ -118,6 +131,10 @@ def _of_hub(role_id: int, hub_id: int) -> Role:
     if found is None or found.hub_id != hub_id or found.ended_at is not None:
         raise NotFound("They do not have that role any more.")
     return found
+
+
+def _all_of(person: Person) -> Select[Role]:
+    return select(Role).where(Role.person_id == person.id, Role.ended_at.is_(None)).order_by(Role.id)
 
 
 def _must_be_sound(role: str, reach: Reach) -> None:

@@ -15,7 +15,7 @@ from booking.domain.audit import AuditEntry
 from booking.domain.codes import Code
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message, MessageState
-from booking.domain.people import Role
+from booking.domain.people import REMOVED, Person, Role
 from booking.domain.places import LIVE, TAKING, Booking, Place, State
 from booking.domain.schools import School
 
@@ -208,6 +208,12 @@ def _roles(_at: datetime) -> Iterable[str]:
         yield f"Role {number} leads an event of another hub (rule 24)."
 
 
+def _erased(_at: datetime) -> Iterable[str]:
+    query = select(Person.id).where(Person.erased_at.is_not(None))
+    for number in db.session.scalars(query.where(or_(Person.email.is_not(None), Person.name != REMOVED))):
+        yield f"Person {number} was erased, and is still known by a name or an address (erasing)."
+
+
 def _used_codes(_at: datetime) -> Iterable[str]:
     query = select(Code.id).join(Booking, Booking.id == Code.booking_id)
     proven = and_(Code.used_at.is_not(None), Booking.state == State.HELD)
@@ -235,5 +241,6 @@ CHECKS: tuple[Callable[[datetime], Iterable[str]], ...] = (
     _kept_codes,
     _old_needs,
     _roles,
+    _erased,
     _used_codes,
 )

@@ -94,10 +94,12 @@ FAULTS = [
         "Booking 1 still says what was needed",
     ),
     (
-        "insert into hub (id, slug, name, area, email, phone) values (99, 'x', 'X', '', 'x@x.example', ''); "
+        "insert into hub (id, slug, name, area, email, phone, website, aliases, controller, protection_officer, "
+        "protection_email, calendar_name) values (99, 'x', 'X', '', 'x@x.example', '', '', '[]', '', '', '', ''); "
         "update role set hub_id = 99 where name = 'lead'",
         "leads an event of another hub",
     ),
+    ("update person set erased_at = first_seen_at where id = 1", "Person 1 was erased, and is still known"),
 ]
 
 

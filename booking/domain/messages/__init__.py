@@ -15,6 +15,7 @@ from booking.domain.messages.claiming import (
     mark_troubled,
     mark_unreachable,
 )
+from booking.domain.messages.forgetting import forget
 from booking.domain.messages.message import OUTBOX, Message, MessageState, Urgency, tell
 from booking.domain.messages.minding import (
     LATE_AFTER,
@@ -39,6 +40,7 @@ __all__ = [
     "Urgency",
     "cancel",
     "claim",
+    "forget",
     "give_back",
     "kinds",
     "listed",

@@ -18,7 +18,7 @@ from booking.domain.places.finding import (
     with_form_link,
     with_place_link,
 )
-from booking.domain.places.forgetting import forget_lapsed, forget_needs
+from booking.domain.places.forgetting import forget_lapsed, forget_needs, forget_person
 from booking.domain.places.form_keys import FormKey
 from booking.domain.places.form_keys import forget_old as forget_form_keys
 from booking.domain.places.form_keys import new as new_form_key
@@ -50,6 +50,7 @@ __all__ = [
     "forget_form_keys",
     "forget_lapsed",
     "forget_needs",
+    "forget_person",
     "give_up_hold",
     "hold",
     "is_own_place",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from booking.db import db
 from booking.domain.events import Event
-from booking.domain.places.bookings import Booking
+from booking.domain.people import REMOVED, Person
+from booking.domain.places import changing, form_keys, holding
+from booking.domain.places.bookings import Booking, Place
 from booking.domain.places.states import State
 
 UNCONFIRMED_FOR = timedelta(hours=24)
@@ -16,6 +18,8 @@ UNCONFIRMED_FOR = timedelta(hours=24)
 NEEDS_FOR = timedelta(days=30)
 """Access needs are health data (UK GDPR, Article 9): they go so long after the event."""
 BATCH = 100
+FORGOTTEN = "They asked us to forget them."
+"""The reason that whoever runs the event reads, where a place is given up at short notice."""
 
 
 def forget_lapsed(*, at: datetime) -> int:
@@ -28,10 +32,7 @@ def forget_lapsed(*, at: datetime) -> int:
     )
     forgotten = db.session.scalars(old).all()
     for booking in forgotten:
-        booking.booker_name, booking.booker_email, booking.booker_job = "", None, ""
-        booking.needs, booking.answer, booking.unlisted_school, booking.network = "", "", "", ""
-        for place in booking.places:
-            place.name, place.email, place.job = "", None, ""
+        _blank(booking)
     return len(forgotten)
 
 
@@ -43,3 +44,56 @@ def forget_needs(*, at: datetime) -> int:
     for booking in forgotten:
         booking.needs = ""
     return len(forgotten)
+
+
+def forget_person(person: Person, *, at: datetime) -> list[int]:
+    """Give up what somebody has at events to come, and take name, address and needs out of every booking.
+
+    Colleagues keep their places; who waits in a party of theirs waits no more. Answers the bookings that they made.
+    """
+    for place_id in db.session.scalars(_to_give_up(person, at)).all():
+        changing.release(place_id, by=person, at=at, reason=FORGOTTEN)
+    _forget_unproven(str(person.email), at)
+    made = db.session.scalars(select(Booking).where(Booking.booker_id == person.id)).all()
+    for booking in made:
+        booking.booker_name, booking.booker_job = REMOVED, ""
+        booking.needs, booking.answer, booking.unlisted_school, booking.end_reason = "", "", "", ""
+        booking.generation += 1
+    for place in db.session.scalars(select(Place).where(Place.person_id == person.id)):
+        place.name, place.email, place.job = REMOVED, None, ""
+        place.generation += 1
+    form_keys.forget(booking.id for booking in made)
+    return [booking.id for booking in made]
+
+
+def _to_give_up(person: Person, at: datetime) -> Select[int]:
+    """Their own places, and the whole party where nobody else could answer for it; in the order of locks."""
+    in_line = Booking.state.in_([State.WAITING, State.OFFERED, State.PARKED])
+    return (
+        select(Place.id)
+        .join(Place.booking)
+        .join(Booking.event)
+        .where(Place.ended_at.is_(None), or_(Event.starts_at.is_(None), Event.starts_at > at))
+        .where(or_(Place.person_id == person.id, and_(Booking.booker_id == person.id, in_line)))
+        .order_by(Booking.event_id, Place.id)
+    )
+
+
+def _forget_unproven(address: str, at: datetime) -> None:
+    """Let held places go that name the address, and leave out who has it when the others are booked after all."""
+    named = select(Place.booking_id).where(Place.email == address)
+    naming = or_(Booking.booker_email == address, Booking.id.in_(named))
+    for booking in db.session.scalars(select(Booking).where(naming).order_by(Booking.event_id, Booking.id)).all():
+        holding.give_up_hold(booking.id, at=at)
+        if booking.booker_email == address:
+            _blank(booking)
+        for place in booking.places:
+            if place.email == address:
+                place.name, place.email, place.job = "", None, ""
+
+
+def _blank(booking: Booking) -> None:
+    booking.booker_name, booking.booker_email, booking.booker_job = "", None, ""
+    booking.needs, booking.answer, booking.unlisted_school, booking.network = "", "", "", ""
+    for place in booking.places:
+        place.name, place.email, place.job = "", None, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String, delete, select, update
@@ -70,3 +71,9 @@ def forget_old(*, at: datetime) -> int:
     """Delete the keys of forms that nobody sends again; answer how many."""
     old = delete(FormKey).where(FormKey.made_at <= at - KEPT).execution_options(synchronize_session=False)
     return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
+
+
+def forget(booking_ids: Iterable[int]) -> None:
+    """Delete the keys of these bookings' forms: their fingerprints are made of names and addresses."""
+    theirs = delete(FormKey).where(FormKey.booking_id.in_(list(booking_ids)))
+    db.session.execute(theirs.execution_options(synchronize_session=False))

@@ -1,0 +1,81 @@
+"""Erasing: who somebody is leaves every table, and what is counted stays (UK GDPR, Article 17).
+
+Which people were erased is known by number alone. A backup that is older than an erasure brings the person back, so
+whoever restores it erases them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from booking.db import db
+from booking.domain import access, audit, codes, messages, places, roles, sign_ins
+from booking.domain.errors import NotAllowed, NotFound
+from booking.domain.people import REMOVED, Person
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """Somebody who was erased, told from anybody who has their number after a restore by when they were first seen."""
+
+    person_id: int
+    first_seen_at: datetime
+    erased_at: datetime
+
+
+def erase(person_id: int, *, by: Person | None, at: datetime) -> Person:
+    """Forget who somebody is, at once and for good; erasing whom nobody knows any more changes nothing.
+
+    Their places at events to come are given up, their sign-ins, roles, links and calendar end. People erase
+    themselves, national administrators anybody; `by=None` is the operator. Raises `NotFound`, `NotAllowed`,
+    `LastAdministrator`.
+    """
+    person = _locked(person_id)
+    if by is not None and by.id != person.id and not access.is_national(by):
+        raise NotAllowed("Everybody erases their own details.")
+    if person.erased_at is None:
+        roles.must_not_be_needed(person, by=by)
+        _erase(person, by=by, at=at)
+    return person
+
+
+def erase_again(erased: Iterable[Erasure], *, at: datetime) -> int:
+    """Erase those whom a restored backup has brought back, also its last administrator; answer how many."""
+    number = 0
+    for erasure in sorted(erased, key=lambda one: one.person_id):
+        person = db.session.get(Person, erasure.person_id, populate_existing=True)
+        if person and person.erased_at is None and person.first_seen_at == erasure.first_seen_at:
+            _erase(person, by=None, at=at)
+            number += 1
+    return number
+
+
+def erasures() -> list[Erasure]:
+    """Answer who was erased, by number, and when."""
+    query = select(Person.id, Person.first_seen_at, Person.erased_at).where(Person.erased_at.is_not(None))
+    return [Erasure(*row) for row in db.session.execute(query.order_by(Person.id))]  # type: ignore[arg-type]
+
+
+def _erase(person: Person, *, by: Person | None, at: datetime) -> None:
+    sign_ins.end_everywhere(person, at=at)
+    made = places.forget_person(person, at=at)
+    codes.forget(str(person.email))
+    db.session.flush()
+    messages.forget(person, made, at=at)
+    roles.end_all(person, by=by, at=at)
+    person.email, person.name, person.job, person.school_urn, person.unlisted_school = None, REMOVED, "", None, ""
+    person.feed_generation += 1
+    person.feed_ended_at = person.erased_at = at
+    audit.record("person.erased", person, by=by, at=at)
+
+
+def _locked(person_id: int) -> Person:
+    query = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    person = db.session.scalar(query.execution_options(populate_existing=True))
+    if person is None:
+        raise NotFound("Nobody is known by that number.")
+    return person

@@ -1,0 +1,32 @@
+"""Forgetting: what was promised to somebody, and what they wrote, leave the outbox with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Update, or_, select, update
+
+from booking.db import db
+from booking.domain.messages.message import Message, MessageState
+from booking.domain.people import Person
+
+
+def forget(person: Person, booking_ids: Iterable[int], *, at: datetime) -> None:
+    """Call off what is due to somebody, and leave no name, address or fact in what was sent to them.
+
+    The reasons that they gave in their bookings leave the messages to others.
+    """
+    theirs = or_(Message.person_id == person.id, Message.address == person.email)
+    due = {"state": MessageState.CANCELLED, "ended_at": at, "trouble": "Whom it was for has been forgotten."}
+    _write(update(Message).where(theirs, Message.state == MessageState.DUE).values(**due))
+    nothing: dict[str, Any] = {"name": "", "address": None, "facts": {}, "lease_token": None, "lease_ends_at": None}
+    _write(update(Message).where(theirs).values(**nothing))
+    spoken = Message.facts["booking"].as_integer().in_(list(booking_ids))
+    for message in db.session.scalars(select(Message).where(spoken)):
+        message.facts = {name: value for name, value in message.facts.items() if name != "reason"}
+
+
+def _write(statement: Update) -> None:
+    db.session.execute(statement.execution_options(synchronize_session=False))

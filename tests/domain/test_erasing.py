@@ -1,0 +1,188 @@
+"""Somebody asks to be forgotten: no row says who they were, and what is counted stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from booking.db import db, transaction
+from booking.domain import codes, erasing, people, places, sign_ins, verify
+from booking.domain.errors import NotAllowed, NotFound
+from booking.domain.messages import Message, MessageState
+from booking.domain.people import REMOVED
+from booking.domain.places import Booking, Guest, Place, State
+from booking.domain.roles import LastAdministrator
+from tests.make import START
+
+
+@pytest.fixture
+def url(either_url):
+    return either_url
+
+
+@pytest.fixture
+def priya(make):
+    return make.person(name="Priya Nair", email="priya@larkmead.example", job="Year 4 lead")
+
+
+def erase(person, at, by=None):
+    with transaction():
+        erasing.erase(person.id, by=by, at=at)
+
+
+def everything():
+    """All that stands in any row of any table, as text."""
+    tables = db.metadata.sorted_tables
+    return " ".join(str(row) for table in tables for row in db.session.execute(select(table)))
+
+
+def test_no_row_of_any_table_says_who_it_was(make, priya, noon):
+    event = make.event()
+    past = make.event(starts=(noon + timedelta(days=1),), closes_at=noon + timedelta(hours=1))
+    mine = Guest("Priya Nair", "priya@larkmead.example", "Year 4 lead")
+    make.booking(event, priya, size=2, needs="Priya needs a ramp", answer="Priya asks", unlisted_school="Nair Tuition")
+    make.booking(past, priya)
+    make.held(make.event(), make.party(booker=mine, guests=(mine, make.guest())))
+    make.held(make.event(), make.party(guests=(make.guest(), mine)))
+    with transaction():
+        codes.send("priya@larkmead.example", at=noon, network="n", limits=codes.Limits(), name="Priya Nair")
+        sign_ins.begin(priya, at=noon)
+        first = db.session.scalar(select(Place.id).where(Place.person_id == priya.id, Place.event_id == past.id))
+        places.release(first, by=priya, at=noon, reason="Priya is not well")
+    assert "Priya" in everything()
+
+    erase(priya, noon)
+
+    left = everything()
+    assert [word for word in ("Priya", "priya", "Nair", "Year 4 lead", "ramp") if word in left] == []
+    assert verify.broken(at=noon) == []
+
+
+def test_their_place_is_given_up_and_their_colleague_keeps_hers(make, priya, noon):
+    event = make.event(capacity=3)
+    booking = make.booking(event, priya, size=2)
+
+    erase(priya, noon)
+
+    left = db.session.get(Booking, booking.id)
+    assert (left.state, left.party_size, left.booker_name) == (State.CONFIRMED, 1, REMOVED)
+    assert db.session.get(type(event), event.id).taken == 1
+
+
+def test_what_has_begun_or_is_over_still_counts_them(make, priya, noon):
+    event = make.event()
+    make.booking(event, priya)
+
+    erase(priya, START + timedelta(minutes=1))
+
+    [place] = db.session.scalars(select(Place))
+    assert (place.is_live, place.name, db.session.get(type(event), event.id).taken) == (True, REMOVED, 1)
+
+
+def test_at_short_notice_whoever_runs_the_event_is_told(make, priya, noon, outbox):
+    event = make.event(starts=(noon + timedelta(days=2),), closes_at=noon + timedelta(hours=20))
+    make.organiser(event.hub)
+    make.booking(event, priya)
+
+    erase(priya, noon + timedelta(days=1, hours=20))
+
+    assert "late_cancellation" in outbox()
+
+
+def test_the_others_of_a_held_party_can_still_be_booked(make, priya, noon):
+    party = make.party(guests=(make.guest(email="kofi@school.example"), Guest("Priya Nair", str(priya.email))))
+    held = make.held(make.event(), party)
+
+    erase(priya, noon)
+    with transaction():
+        booked = places.prove(held.id, at=noon)
+
+    assert [place.address for place in booked.live_places] == ["kofi@school.example"]
+
+
+def test_nothing_more_is_sent_to_them(make, priya, noon):
+    make.booking(make.event(), priya)
+
+    erase(priya, noon)
+
+    to_them = db.session.scalars(select(Message).where(Message.person_id == priya.id)).all()
+    assert {message.state for message in to_them} == {MessageState.CANCELLED}
+
+
+def test_sign_ins_links_and_the_calendar_end(make, priya, noon):
+    booking = make.booking(make.event(), priya, size=2)
+    links = [booking.link, booking.places[0].link]
+    with transaction():
+        token = sign_ins.begin(priya, at=noon)
+
+    erase(priya, noon)
+
+    assert sign_ins.live(token, at=noon, idle=timedelta(hours=1), longest=timedelta(hours=1)) is None
+    assert (priya.feed_generation, priya.feed_ended_at) == (1, noon)
+    for find, link in zip((places.with_booking_link, places.with_place_link), links, strict=True):
+        with pytest.raises(NotFound):
+            find(link)
+
+
+def test_the_address_is_a_strangers_from_then_on(make, priya, noon):
+    erase(priya, noon)
+
+    with transaction():
+        newcomer = people.welcome("priya@larkmead.example", at=noon)
+
+    assert newcomer.id != priya.id
+
+
+def test_people_erase_themselves_and_nobody_else(make, priya, noon):
+    with pytest.raises(NotAllowed):
+        erase(priya, noon, by=make.organiser(make.hub()))
+    assert priya.email
+
+    erase(priya, noon, by=priya)
+
+    assert priya.email is None
+
+
+def test_the_last_administrator_stays_until_there_is_another(make, priya, noon):
+    make.role(priya, "administrator")
+    with pytest.raises(LastAdministrator):
+        erase(priya, noon)
+
+    make.role(make.person(), "administrator")
+    erase(priya, noon)
+
+    assert [role.ended_at for role in db.session.scalars(select(people.Role).where(people.Role.person_id == priya.id))]
+    assert priya.erased_at == noon
+
+
+def test_erasing_twice_is_erasing_once(make, priya, noon):
+    erase(priya, noon)
+    erase(priya, noon + timedelta(days=1))
+
+    assert priya.erased_at == noon
+
+
+class TestAfterARestore:
+    """A database that has come back from before an erasure."""
+
+    def test_whom_it_brought_back_is_erased_again_even_as_the_last_administrator(self, make, priya, noon):
+        make.role(priya, "administrator")
+        known = erasing.Erasure(priya.id, priya.first_seen_at, noon)
+
+        with transaction():
+            assert erasing.erase_again([known], at=noon) == 1
+        with transaction():
+            assert erasing.erase_again([known], at=noon) == 0
+
+        assert erasing.erasures() == [known]
+        assert priya.email is None
+
+    def test_somebody_else_who_has_the_number_by_now_is_not(self, make, priya, noon):
+        other = erasing.Erasure(priya.id, noon - timedelta(days=400), noon)
+
+        with transaction():
+            assert erasing.erase_again([other, erasing.Erasure(4711, noon, noon)], at=noon) == 0
+
+        assert priya.email
