@@ -66,6 +66,10 @@ def _mail_address(text: str) -> str:
     return text
 
 
+def _mail_or_web(text: str) -> str:
+    return _web_address(text) if "://" in text else _mail_address(text)
+
+
 def _one_line(text: str) -> str:
     if not 0 < len(text) <= 60 or not text.isprintable():
         raise ValueError("is one line of at most 60 characters")
@@ -97,6 +101,8 @@ class Settings:
     secret_key: tuple[str, ...] = _setting((), _secrets, "secrets, the newest first, separated by commas")
     site_name: str = _setting("Maths Hub events", _one_line, "the name in the header, in mail and in page titles")
     contact_email: str = _setting("events@localhost.example", _mail_address, "who helps, where no hub is concerned")
+    security_contact: str = _setting("", _mail_or_web, "where to tell of a weakness; without it CONTACT_EMAIL")
+    security_policy: str = _setting("", _web_address, "a web page with your policy on telling of weaknesses")
     brand_colour: str = _setting("", _colour, "a colour of your own for links and buttons, dark enough on white")
     accent_colour: str = _setting("", _colour, "a colour of your own for the one accent")
     smtp_url: str = _setting("smtp://localhost:25", _relay, "the mail relay")

@@ -17,6 +17,8 @@ from booking.web import (
     frame,
     headers,
     health,
+    hubs,
+    machines,
     mailbox,
     manage,
     mine,
@@ -24,10 +26,12 @@ from booking.web import (
     pages,
     people,
     places,
+    programmes,
     putting_up,
     schools,
     session,
     sign_in,
+    venues,
 )
 from booking.web.frame import csrf
 
@@ -53,11 +57,15 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(events.bp)
     app.register_blueprint(frame.bp)
     app.register_blueprint(health.bp)
+    app.register_blueprint(hubs.bp)
+    app.register_blueprint(machines.bp)
     app.register_blueprint(manage.bp)
     app.register_blueprint(mine.bp)
     app.register_blueprint(pages.bp)
     app.register_blueprint(people.bp)
     app.register_blueprint(places.bp)
     app.register_blueprint(putting_up.bp)
+    app.register_blueprint(programmes.bp)
     app.register_blueprint(schools.bp)
     app.register_blueprint(sign_in.bp)
+    app.register_blueprint(venues.bp)

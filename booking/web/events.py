@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from booking.domain import events, finding, places
 from booking.domain.events import Slot
 from booking.domain.finding import NEAREST, OPEN_DATE, Filters, Found, Listed, ListedSlot
-from booking.web import errors, filters, near, paging
+from booking.web import errors, filters, linked_data, near, paging
 from booking.web.event_words import standing
 from booking.web.rules import public
 from booking.web.session import now, person_signed_in
@@ -67,6 +67,7 @@ def show(event_id: int) -> Any:
         "events/show.html",
         event=event,
         stands=stands,
+        linked_data=linked_data.event(event),
         own_place=places.at_event(event.id, me) if me else None,
         others=[] if stands in ("open", "later") else events.alternatives(event, at=now()),
     )

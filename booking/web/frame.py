@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=wording.day,
         short_day=wording.short_day,
+        date_words=wording.date_words,
         time=wording.time,
         moment=wording.moment,
         zone_name=wording.zone_name,
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         count=wording.count,
         listed=wording.listed,
+        in_full=lambda path: settings().base_url + path,
         times=wording.times,
         wording=wording,
         KINDS=wording.KINDS,

@@ -1,8 +1,8 @@
-"""Pages about the site itself: help and contact, privacy, accessibility."""
+"""Pages about the site itself: help and contact, privacy, cookies, accessibility."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 
 from booking.web.rules import public
 from booking.web.session import settings
@@ -31,9 +31,7 @@ def accessibility() -> str:
     return render_template("pages/accessibility.html", contact=settings().contact_email)
 
 
-@bp.get("/robots.txt")
+@bp.get("/cookies")
 @public
-def robots() -> Response:
-    """Ask search engines to keep to what is for everybody."""
-    private = ["/bookings/", "/places/", "/my/", "/me", "/sign-in", "/desk"]
-    return Response("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in private), ""]), mimetype="text/plain")
+def cookies() -> str:
+    return render_template("pages/cookies.html")

@@ -21,11 +21,19 @@ def addresses(make, site, noon):
     hub, school = make.hub(), make.school()
     make.hub()
     ruth = make.organiser(hub, name="Ruth Calloway", email="ruth@wharfedalehub.example")
+    programme = make.programme(hub, description="A season of **lessons**.")
     event = make.event(
-        hub=hub, question="Which year do you teach?", capacity=100, description="**What happens.** A lesson."
+        programme_id=programme.id,
+        hub=hub,
+        question="Which year do you teach?",
+        capacity=100,
+        description="**What happens.** A lesson.",
     )
     full = make.event(hub=hub, capacity=1, taken=1)
-    make.event(hub=hub, kind="work_group", starts=(None, None), phases=("primary", "secondary"))
+    make.event(
+        hub=hub, kind="work_group", starts=(None, None), phases=("primary", "secondary"), programme_id=programme.id
+    )
+    near = make.school(easting=420000, northing=445000, name="Alderbeck Primary School")
     booking = make.booking(event, ruth, size=3, school=school, needs="A seat near the front")
     other = make.booking(event, size=2)
     held = make.held(event)
@@ -35,7 +43,19 @@ def addresses(make, site, noon):
         changes.rename(event.id, "Year 4: nines", "Mei Lin", by=ruth, at=noon)  # it is settling
     own, desk = f"/bookings/{booking.link}", f"/desk/events/{event.id}"
     return [
-        *("/", "/?kind=work_group&places=left", "/help", "/privacy", "/accessibility", "/sign-in", "/nowhere"),
+        *(
+            "/",
+            "/?kind=work_group&places=left",
+            "/help",
+            "/privacy",
+            "/cookies",
+            "/accessibility",
+            "/sign-in",
+            "/nowhere",
+        ),
+        *("/?words=multiplyng", f"/?near={near.urn}&order=nearest", "/?words=zebra&kind=showcase", "/?school=alder"),
+        *("/hubs", f"/hubs/{hub.slug}", f"/hubs/{hub.slug}/privacy", f"/programmes/{programme.id}"),
+        f"/venues/{event.slots[0].venue_id}",
         *(f"/events/{event.id}", f"/events/{event.id}/bookings/new", f"/events/{full.id}/bookings/new"),
         *(f"/events/{full.id}", f"/bookings/{held.form_link}/confirmation"),
         *(own, f"{own}/cancellation", f"{own}/needs", f"{own}/places/{place.id}/swap", f"/places/{place.link}"),

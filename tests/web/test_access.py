@@ -53,6 +53,12 @@ READING = {
     "frame.icon": dict.fromkeys(VISITORS, 308),
     "health.alive": ALL_SEE,
     "health.ready": dict.fromkeys(VISITORS, 503),
+    "hubs.index": ALL_SEE,
+    "hubs.privacy": ALL_SEE,
+    "hubs.show": ALL_SEE,
+    "machines.robots": ALL_SEE,
+    "machines.security": ALL_SEE,
+    "machines.sitemap": ALL_SEE,
     "mailbox.html": NOBODY_FINDS,
     "mailbox.index": ALL_SEE,
     "mailbox.show": NOBODY_FINDS,
@@ -67,9 +73,9 @@ READING = {
     "manage.place": NOBODY_FINDS,
     "mine.index": ASKED_TO_SIGN_IN,
     "pages.accessibility": ALL_SEE,
+    "pages.cookies": ALL_SEE,
     "pages.help": ALL_SEE,
     "pages.privacy": ALL_SEE,
-    "pages.robots": ALL_SEE,
     "people.index": ORGANISERS,
     "places.asked": dict.fromkeys(VISITORS, 303),
     "places.change": NOBODY_FINDS,
@@ -79,10 +85,12 @@ READING = {
     "putting_up.edit": ORGANISERS,
     "putting_up.new": ORGANISERS,
     "putting_up.preview": ORGANISERS,
+    "programmes.show": ALL_SEE,
     "schools.index": ALL_SEE,
     "sign_in.code": dict.fromkeys(VISITORS, 303),
     "sign_in.new": {**dict.fromkeys(VISITORS, 303), "nobody": 200},
     "static": NOBODY_FINDS,
+    "venues.show": ALL_SEE,
 }
 """Of the event and of a booking at it, with its number in place of its secret link."""
 
@@ -132,7 +140,8 @@ def settings(url, tmp_path):
 def world(make):
     """An event with a lead and a host, a booking at it for two, and one visitor of each sort."""
     hub, school = make.hub(), make.school()
-    event = make.event(hub=hub, venue=make.venue(hub, school_urn=school.urn))
+    venue = make.venue(hub, school_urn=school.urn)
+    event = make.event(hub=hub, venue=venue, programme_id=make.programme(hub).id)
     people = {visitor: make.person() for visitor in VISITORS[1:]}
     make.role(people["ours"], "organiser", hub_id=hub.id)
     make.role(people["theirs"], "organiser", hub_id=make.hub().id)
@@ -149,6 +158,7 @@ def address(app, endpoint: str, event, booking) -> str:
     known |= {"slot_id": event.slots[0].id}
     known |= {"slug": event.hub.slug, "role_id": 2147483647}
     known |= {"token": str(booking.id), "filename": "nothing.css"}
+    known |= {"programme_id": event.programme_id, "venue_id": event.slots[0].venue_id}
     [rule] = app.url_map.iter_rules(endpoint)
     with app.test_request_context():
         return url_for(endpoint, **{name: known[name] for name in rule.arguments})

@@ -61,10 +61,3 @@ def test_the_room_one_is_in_is_marked(client, make):
     assert '<a href="/" aria-current="page">Events</a>' in client.get("/").text
     assert '<a href="/" aria-current="true">Events</a>' in client.get(f"/events/{event.id}").text
     assert "aria-current" not in client.get("/help").text
-
-
-def test_search_engines_are_asked_to_leave_private_pages_alone(client):
-    robots = client.get("/robots.txt")
-
-    assert robots.mimetype == "text/plain"
-    assert "Disallow: /bookings/" in robots.text

@@ -57,6 +57,7 @@ class Venue(Model):
     revised_at: Mapped[datetime | None]
     """When its name, address or place on the map last changed: calendars show them. None since it was made."""
 
+    hub: Mapped[Hub] = relationship()
     school: Mapped[School | None] = relationship()
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Finding events: the public list of what is to come, its filters, and a line for each event."""
 
-from booking.domain.finding import revision
+from booking.domain.finding import revision, together
 from booking.domain.finding.filters import (
     DISTANCES,
     FILTERS,
@@ -36,4 +36,5 @@ __all__ = [
     "matching",
     "next_slot",
     "revision",
+    "together",
 ]

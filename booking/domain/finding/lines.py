@@ -36,6 +36,7 @@ class ListedSlot(Times):
     expected: str
     zone: str
     venue: ListedVenue | None
+    room: str = ""
 
 
 @dataclass
@@ -102,6 +103,7 @@ def _slots(ids: Sequence[int]) -> Iterator[tuple[int, ListedSlot]]:
             Slot.ends_at,
             Slot.expected,
             Slot.zone,
+            Slot.room,
             Slot.venue_id,
             Venue.name,
             Venue.town,
@@ -112,5 +114,6 @@ def _slots(ids: Sequence[int]) -> Iterator[tuple[int, ListedSlot]]:
         .order_by(Slot.event_id, Slot.number)
     )
     rows: Sequence[Any] = db.session.execute(query).all()
-    for event_id, starts_at, ends_at, expected, zone, venue_id, *venue in rows:
-        yield event_id, ListedSlot(starts_at, ends_at, expected, zone, ListedVenue(*venue) if venue_id else None)
+    for event_id, starts_at, ends_at, expected, zone, room, venue_id, *venue in rows:
+        place = ListedVenue(*venue) if venue_id else None
+        yield event_id, ListedSlot(starts_at, ends_at, expected, zone, place, room)
