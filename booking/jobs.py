@@ -40,6 +40,9 @@ HOURLY = timedelta(hours=1)
 TIMETABLE: list[tuple[Verb, timedelta]] = [
     (places.lapse_due, OFTEN),
     (changes.tell_due, OFTEN),
+    (places.repair, OFTEN),
+    (places.tell_last_minute, OFTEN),
+    (places.tell_begun, OFTEN),
     (closing.close_due, OFTEN),
     (places.forget_lapsed, HOURLY),
     (places.forget_needs, HOURLY),

@@ -159,6 +159,16 @@ class Make:
             booking = places.hold(event.id, party or self.party(size=size), at=at, **asked)
         return booking
 
+    def waiting(
+        self, event: Event, booker: Person | None = None, *, size: int = 1, at: datetime = NOON, **given: Any
+    ) -> Booking:
+        """A booking in the line of a full event, its party together; offered at once where there is room."""
+        booker = booker or self.person()
+        party = self.party(booker, size=size, **{"together": True} | given)
+        with transaction():
+            booking = places.join(event.id, party, key=places.new_form_key(), by=booker, at=at)
+        return booking
+
     def _save(self, thing: Any) -> Any:
         with transaction():
             db.session.add(thing)

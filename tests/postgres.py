@@ -21,13 +21,13 @@ from psycopg import sql
 START_SECONDS = 30
 
 # The server lives as long as the shell's standard input is open, that is at most as long as the tests: a killed
-# test run leaves neither a server nor its folder behind.
+# test run leaves neither a server nor its folder behind. QUIT: it writes nothing down that is deleted next.
 GUARD = """
 folder=$1; shift
 "$@" >"$folder/log" 2>&1 &
 server=$!
 read -r _
-kill -INT $server
+kill -QUIT $server
 wait $server
 rm -rf "$folder"
 """

@@ -25,6 +25,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_holiday_hub_id_ends_on", "holiday", ["hub_id", "ends_on"])
     op.add_column("event", sa.Column("last_minute_told_at", sa.DateTime(), nullable=True))
+    op.add_column("event", sa.Column("line_ended_at", sa.DateTime(), nullable=True))
     op.add_column("booking", sa.Column("asked_to_wait_at", sa.DateTime(), nullable=True))
     op.add_column("booking", sa.Column("offered_at", sa.DateTime(), nullable=True))
     op.create_index(
@@ -40,5 +41,6 @@ def downgrade() -> None:
     op.drop_index("ix_booking_offered", table_name="booking")
     op.drop_column("booking", "offered_at")
     op.drop_column("booking", "asked_to_wait_at")
+    op.drop_column("event", "line_ended_at")
     op.drop_column("event", "last_minute_told_at")
     op.drop_table("holiday")

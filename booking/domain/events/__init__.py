@@ -14,10 +14,11 @@ from booking.domain.events.reach import (
     titles,
     to_come,
 )
-from booking.domain.events.standing import SHOWN_AFTER_END, Standing, Times
+from booking.domain.events.standing import LAST_MINUTE, SHOWN_AFTER_END, Standing, Times
 from booking.domain.events.venues import ZONES, Kind, Phase, Programme, Venue, must_be_zone
 
 __all__ = [
+    "LAST_MINUTE",
     "LAST_YEAR",
     "RECEPTION",
     "SHOWN_AFTER_END",

@@ -75,6 +75,8 @@ class Event(Standing, Model):
     """When the list went to the organiser and the host after closing."""
     last_minute_told_at: Mapped[datetime | None]
     """When those who wait were told that offers have ended, and that a free place may be claimed."""
+    line_ended_at: Mapped[datetime | None]
+    """When those who still waited were told that it has begun."""
     starts_at: Mapped[datetime | None]
     """The first start that is known; None while every date is to be confirmed."""
     ends_at: Mapped[datetime | None]

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+LAST_MINUTE = timedelta(hours=24)
+"""So long before the start offers end, where the organiser has not said otherwise."""
 SHOWN_AFTER_END = timedelta(days=30)
 """A past event's page stays so long; then it is gone."""
 
@@ -22,6 +24,7 @@ class Standing:
         taken: Any
         opens_at: Any
         closes_at: Any
+        offers_end_at: Any
         published_at: Any
         called_off_at: Any
         starts_at: Any
@@ -59,6 +62,24 @@ class Standing:
     def is_bookable(self, at: datetime) -> bool:
         """Say whether the clock and the organiser allow booking; places are another question."""
         return self.is_published and not self.is_called_off and not self.is_opening_later(at) and not self.is_closed(at)
+
+    @property
+    def offers_stop_at(self) -> datetime | None:
+        """From then on nothing is offered: the organiser's moment, else 24 hours before the start; never after it."""
+        starts_at: datetime | None = self.starts_at
+        ends_at: datetime | None = self.offers_end_at
+        return min(ends_at or starts_at - LAST_MINUTE, starts_at) if starts_at else ends_at
+
+    def is_offering(self, at: datetime) -> bool:
+        """Say whether a place that comes free is offered to those who wait; closing does not end that."""
+        return self._goes_ahead(at) and (self.offers_stop_at is None or at < self.offers_stop_at)
+
+    def is_last_minute(self, at: datetime) -> bool:
+        """Say whether those who wait may claim a free place: offers have ended, and it has not begun."""
+        return self._goes_ahead(at) and not self.is_offering(at)
+
+    def _goes_ahead(self, at: datetime) -> bool:
+        return self.is_published and not self.is_called_off and not self.has_begun(at)
 
     def has_begun(self, at: datetime) -> bool:
         return self.starts_at is not None and at >= self.starts_at

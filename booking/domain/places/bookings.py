@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from booking.db import Model
 from booking.domain.errors import BadInput
 from booking.domain.events import Event
 from booking.domain.people import LONGEST_ADDRESS, LONGEST_NAME, Person, normalise
-from booking.domain.places.states import LIVE, TAKING, State
+from booking.domain.places.states import IN_LINE, LIVE, TAKING, State
 from booking.domain.schools import School
 
 MOST_UNPROVEN = 5
@@ -172,6 +173,19 @@ class Booking(Model):
         return self.state == State.CONFIRMED
 
     @property
+    def waits(self) -> bool:
+        return self.state == State.WAITING
+
+    @property
+    def is_in_line(self) -> bool:
+        """It waits, or would: it has no place, and has not given up."""
+        return self.state in IN_LINE
+
+    def is_offered(self, at: datetime) -> bool:
+        """Say whether places are offered to it and may still be taken: the clock decides, not the timer."""
+        return self.offer_ends_at is not None and at < self.offer_ends_at
+
+    @property
     def link(self) -> str:
         """The secret part of the address by which the booker manages it without signing in."""
         return keys.link("booking", self.id, self.generation)
@@ -246,3 +260,9 @@ class Place(Model):
     @property
     def address(self) -> str:
         return (self.person.email if self.person else self.email) or ""
+
+
+def end_places(places: Iterable[Place], at: datetime) -> None:
+    """End the places of a booking that is over; one that ended before keeps its moment."""
+    for place in places:
+        place.ended_at = place.ended_at or at

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from booking.db import db
 from booking.domain import access, audit, messages, people
-from booking.domain.errors import AlreadyBooked, NotAllowed, NotFound, Over, ReasonNeeded
+from booking.domain.errors import NotAllowed, NotFound, Over, ReasonNeeded
 from booking.domain.people import Person
-from booking.domain.places import room, taking
-from booking.domain.places.bookings import Booking, Guest, Place
+from booking.domain.places import joining, offering, room, taking
+from booking.domain.places.bookings import Booking, Guest, Place, end_places
 from booking.domain.places.states import State, move
 from booking.domain.places.taking import steps
 
@@ -20,43 +20,36 @@ from booking.domain.places.taking import steps
 def cancel(booking_id: int, *, by: Person, at: datetime, reason: str = "") -> Booking:
     """Give up all places of a booking; everybody in the party is told.
 
-    Cancelling what is cancelled changes nothing. Raises `NotFound`, `NotAllowed`, `Over` once the event has begun, and
-    `ReasonNeeded` within the notice period, of which organisers and host are told.
+    They are offered at once to whoever waits. Cancelling what is cancelled changes nothing. Raises `NotFound`,
+    `NotAllowed`, `Over` once the event has begun, and `ReasonNeeded` within the notice period, of which organisers and
+    host are told.
     """
     booking = room.booking_of(booking_id)
     _must_be_own(booking, by)
     if booking.state != State.CANCELLED:
+        _must_not_have_begun(booking, at)
         _cancel(booking, by=by, at=at, reason=reason)
+        offering.fill(booking.event, at=at)
     return booking
 
 
 def release(place_id: int, *, by: Person, at: datetime, reason: str = "") -> Booking:
-    """Give up one person's place; the last one ends the booking. Raises as `cancel` does."""
+    """Give up one person's place; the last one ends the booking. Raises as `cancel` does.
+
+    A party that waits is smaller afterwards, and may fit where it did not.
+    """
     booking, place = _locked_place(place_id)
     _must_be_own(booking, by, place)
     if not place.is_live:
         return booking
-    if booking.party_size == 1:
-        _cancel(booking, by=by, at=at, reason=reason)
-        return booking
     _must_not_have_begun(booking, at)
-    _must_give_reason(booking, reason, at)
-    room.free(booking.event, 1)
-    _end(place, at)
-    booking.party_size -= 1
-    audit.record(
-        "place.released",
-        place,
-        by=by,
-        at=at,
-        event_id=booking.event_id,
-        hub_id=booking.event.hub_id,
-        booking=booking.id,
-    )
-    _tell(booking, place.person, "place_cancelled", at=at, name=place.name, place=place.id)
-    if booking.booker_id != place.person_id:
-        _tell(booking, booking.booker, "party_changed", at=at, left=place.id)
-    _tell_if_late(booking, 1, reason, at)
+    if booking.is_in_line:
+        _shrink(booking, place, by=by, at=at)
+    elif booking.party_size == 1:
+        _cancel(booking, by=by, at=at, reason=reason)
+    else:
+        _release(booking, place, by=by, at=at, reason=reason)
+    offering.fill(booking.event, at=at)
     return booking
 
 
@@ -72,11 +65,7 @@ def swap(place_id: int, newcomer: Guest, *, by: Person, at: datetime) -> Place:
     _must_not_have_begun(booking, at)
     if not old.is_live:
         raise Over("That place has been given up already.")
-    taken = select(Place.id).where(
-        Place.event_id == booking.event_id, Place.person_id == person.id, Place.ended_at.is_(None)
-    )
-    if db.session.scalar(taken):
-        raise AlreadyBooked(f"{newcomer.name} has a place at this event already.")
+    taking.must_not_be_there(booking.event, [person])
     _end(old, at)
     rise = steps(booking.event_id, [person.id]).get(person.id, 0)
     new = Place(
@@ -94,8 +83,9 @@ def swap(place_id: int, newcomer: Guest, *, by: Person, at: datetime) -> Place:
         instead_of=old.id,
         booking=booking.id,
     )
-    _tell(booking, old.person, "place_cancelled", at=at, name=old.name, place=old.id, instead=True)
-    _tell(booking, person, "place_booked", at=at, name=new.name, place=new.id)
+    if booking.is_confirmed:
+        _tell(booking, old.person, "place_cancelled", at=at, name=old.name, place=old.id, instead=True)
+        _tell(booking, person, "place_booked", at=at, name=new.name, place=new.id)
     if booking.booker_id not in (old.person_id, person.id):
         _tell(booking, booking.booker, "party_changed", at=at, left=old.id, came=new.id)
     return new
@@ -117,14 +107,52 @@ def change_needs(booking_id: int, needs: str, *, by: Person, at: datetime) -> Bo
     return booking
 
 
+def _release(booking: Booking, place: Place, *, by: Person, at: datetime, reason: str) -> None:
+    _must_give_reason(booking, reason, at)
+    room.free(booking.event, 1)
+    _let_go(booking, place, by=by, at=at, places=1)
+    _tell(booking, place.person, "place_cancelled", at=at, name=place.name, place=place.id)
+    if booking.booker_id != place.person_id:
+        _tell(booking, booking.booker, "party_changed", at=at, left=place.id)
+    _tell_if_late(booking, 1, reason, at)
+
+
+def _shrink(booking: Booking, place: Place, *, by: Person, at: datetime) -> None:
+    """Let one person of a party that waits go; only its booker was told of the wait, so only the booker hears of it."""
+    if booking.party_size > 1:
+        room.free(booking.event, 1 if booking.takes_places else 0)
+        _let_go(booking, place, by=by, at=at, places=0)
+        if booking.booker_id != by.id:
+            _tell(booking, booking.booker, "party_changed", at=at, left=place.id)
+    elif booking.state == State.OFFERED:
+        offering.pass_on(booking, by=by, at=at)
+    else:
+        joining.end_wait(booking, by=by, at=at, why="left")
+
+
+def _let_go(booking: Booking, place: Place, *, by: Person, at: datetime, places: int) -> None:
+    """End one place of a booking that goes on. `places`: how many booked places come free by it."""
+    _end(place, at)
+    booking.party_size -= 1
+    audit.record(
+        "place.released",
+        place,
+        by=by,
+        at=at,
+        event_id=booking.event_id,
+        hub_id=booking.event.hub_id,
+        booking=booking.id,
+        places=places,
+    )
+
+
 def _cancel(booking: Booking, *, by: Person, at: datetime, reason: str) -> None:
-    _must_not_have_begun(booking, at)
     _must_give_reason(booking, reason, at)
     leaving = booking.live_places
     move(booking, "cancel", by=by, at=at, late=booking.event.is_short_notice(at))
     booking.end_reason = reason
     room.free(booking.event, len(leaving))
-    taking.end_places(leaving, at)
+    end_places(leaving, at)
     _tell(booking, booking.booker, "booking_cancelled", at=at, name=booking.booker_name)
     for place in leaving:
         if place.person_id != booking.booker_id:

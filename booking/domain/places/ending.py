@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from booking.db import db
 from booking.domain.events import Event
 from booking.domain.people import Person
-from booking.domain.places import room, taking
-from booking.domain.places.bookings import Booking, Place
+from booking.domain.places import room
+from booking.domain.places.bookings import Booking, Place, end_places
 from booking.domain.places.states import LIVE, State, move
 
 
@@ -41,7 +41,7 @@ def _end(booking: Booking, *, by: Person, at: datetime, reason: str) -> Ended:
     was, leaving = State(booking.state), booking.live_places
     if booking.takes_places:
         room.free(booking.event, booking.party_size)
-    booking.offer_ends_at, booking.end_reason = None, reason
+    booking.end_reason = reason
     move(booking, "call off", by=by, at=at)
-    taking.end_places(leaving, at)
+    end_places(leaving, at)
     return Ended(booking, was, leaving)

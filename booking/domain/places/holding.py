@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
@@ -10,12 +11,11 @@ from booking.db import UtcDateTime, db
 from booking.domain import people
 from booking.domain.errors import AlreadyBooked, NotFound, Over, TooManyHeld
 from booking.domain.people import Person
-from booking.domain.places import form_keys, room, taking
-from booking.domain.places.bookings import MOST_UNPROVEN, Booking, Guest, Party
+from booking.domain.places import form_keys, joining, lapsing, offering, room, taking
+from booking.domain.places.bookings import MOST_UNPROVEN, Booking, Guest, Party, end_places
 from booking.domain.places.states import State, move
 
 HOLD = timedelta(minutes=15)
-BATCH = 100
 
 
 def hold(event_id: int, party: Party, *, key: str, network: str, most_of_network: int, at: datetime) -> Booking:
@@ -24,14 +24,10 @@ def hold(event_id: int, party: Party, *, key: str, network: str, most_of_network
     Where the address holds places already, or the network holds many, nothing is held (the answer looks the same to
     a stranger): the booking begins as lapsed, and proving the address books then. Raises as `book`, and `TooManyHeld`.
     """
-    party = party.checked()
-    if party.size > MOST_UNPROVEN:
-        raise TooManyHeld(
-            f"Before we know your e-mail address you can book up to {MOST_UNPROVEN} places. Sign in to book for more."
-        )
+    party = _small(party)
     if first := form_keys.first_answer(key, party, event_id, at=at):
         return first
-    event = taking.opened(event_id, at)
+    event = taking.opened_to_all(event_id, at)
     school = taking.school_of(party)
     room.must_fit_school(event, school, party.size)
     keeps = not _holds_enough(party, network, most_of_network, at)
@@ -41,11 +37,37 @@ def hold(event_id: int, party: Party, *, key: str, network: str, most_of_network
     booking = taking.write(event, party, at=at, network=network)
     booking.held_until = at + HOLD if keeps else at
     if not keeps:
-        taking.end_places(booking.places, at)
+        end_places(booking.places, at)
     db.session.add(booking)
     move(booking, "hold" if keeps else "ask", by=None, at=at)
     form_keys.remember(key, booking)
     return booking
+
+
+def ask_to_wait(event_id: int, party: Party, *, key: str, network: str, at: datetime) -> Booking:
+    """Note what was typed by somebody whose address is to be proven; the proof then joins the waiting list.
+
+    Nothing is kept meanwhile: the booking begins as lapsed. Raises as `join`, and `TooManyHeld`.
+    """
+    party = _small(party)
+    if first := form_keys.first_answer(key, party, event_id, at=at):
+        return first
+    event = taking.opened(event_id, at)
+    joining.must_ever_fit(event, party)
+    booking = taking.write(event, party, at=at, network=network)
+    booking.held_until = booking.asked_to_wait_at = at
+    end_places(booking.places, at)
+    db.session.add(booking)
+    move(booking, "ask", by=None, at=at)
+    form_keys.remember(key, booking)
+    return booking
+
+
+def wait_instead(booking_id: int, *, at: datetime) -> None:
+    """Let a proof that comes too late for a place join the waiting list. Raises `NotFound`."""
+    booking = room.booking_of(booking_id)
+    if booking.booker_id is None and booking.state == State.LAPSED:
+        booking.asked_to_wait_at = at
 
 
 def prove(booking_id: int, *, at: datetime) -> Booking:
@@ -66,13 +88,13 @@ def prove(booking_id: int, *, at: datetime) -> Booking:
     known = taking.meet(party_of(found), at)
     booking = room.booking_of(booking_id)
     if booking.state == State.HELD and not booking.is_held(at):
-        _lapse(booking, at)
+        lapsing.lapse(booking, at=at)
     if booking.state == State.HELD:
         _confirm_held(booking, known, at)
         return booking
     if booking.again_id or booking.booker_id:
         return prove(booking_id, at=at)
-    return _book_again(booking, known, at)
+    return _go_on(booking, known, at)
 
 
 def party_of(booking: Booking) -> Party:
@@ -93,32 +115,15 @@ def give_up_hold(booking_id: int, *, at: datetime) -> None:
     """Let held places go before their time: the booker changes the form. Raises `NotFound`."""
     booking = room.booking_of(booking_id)
     if booking.state == State.HELD:
-        _lapse(booking, at)
-
-
-def lapse_due(*, at: datetime) -> int:
-    """Give the places back that nobody confirmed in time; answer how many bookings that were."""
-    due = (
-        select(Booking.id, Booking.event_id)
-        .where(Booking.state == State.HELD, Booking.held_until <= at)
-        .order_by(Booking.held_until)
-        .limit(BATCH)
-    )
-    rows = db.session.execute(due).all()
-    if rows:
-        room.lock(*(row.event_id for row in rows))
-    still = select(Booking).where(Booking.id.in_([row.id for row in rows]), Booking.state == State.HELD)
-    lapsed = db.session.scalars(still.order_by(Booking.id).execution_options(populate_existing=True)).all()
-    for booking in lapsed:
-        _lapse(booking, at)
-    return len(rows)
+        lapsing.lapse(booking, at=at)
+        offering.fill(booking.event, at=at)
 
 
 def _confirm_held(booking: Booking, known: dict[str, Person], at: datetime) -> None:
     booker = known[people.normalise(booking.booker_email or "")]
     already = taking.have_places(booking.event_id, known.values())
     dropped = [place for place in booking.live_places if known[place.email or ""].id in already]
-    taking.end_places(dropped, at)
+    end_places(dropped, at)
     booking.party_size -= len(dropped)
     room.free(booking.event, len(dropped))
     booking.booker, booking.booker_email, booking.confirmed_at = booker, None, at
@@ -127,17 +132,22 @@ def _confirm_held(booking: Booking, known: dict[str, Person], at: datetime) -> N
     move(booking, "prove" if booking.live_places else "drop", by=booker, at=at, dropped=len(dropped))
     taking.remember_booker(booker, booking, is_own=True)
     taking.tell_booked(booking, at=at, dropped=[place.id for place in dropped])
+    if dropped:
+        offering.fill(booking.event, at=at)
 
 
-def _book_again(lapsed: Booking, known: dict[str, Person], at: datetime) -> Booking:
+def _go_on(lapsed: Booking, known: dict[str, Person], at: datetime) -> Booking:
+    """Book again from what was typed, or join the waiting list if that was asked for."""
     party = party_of(lapsed)
     already = taking.have_places(lapsed.event_id, known.values())
     guests = tuple(guest for guest in party.guests if known[guest.email].id not in already)
     if not guests:
         raise AlreadyBooked("Everybody you named has a place at this event already.")
-    again = taking.confirm(
-        lapsed.event_id, Party(**(party.__dict__ | {"guests": guests})), by=None, at=at, again=lapsed
-    )
+    party = replace(party, guests=guests)
+    if lapsed.asked_to_wait_at:
+        again = joining.enter(lapsed.event_id, party, by=None, at=at, again=lapsed)
+    else:
+        again = taking.confirm(lapsed.event_id, party, by=None, at=at, again=lapsed)
     lapsed.again_id = again.id
     lapsed.booker_id, lapsed.booker_email, lapsed.needs, lapsed.answer = again.booker_id, None, "", ""
     for place in lapsed.places:
@@ -145,16 +155,19 @@ def _book_again(lapsed: Booking, known: dict[str, Person], at: datetime) -> Book
     return again
 
 
+def _small(party: Party) -> Party:
+    party = party.checked()
+    if party.size > MOST_UNPROVEN:
+        raise TooManyHeld(
+            f"Before we know your e-mail address you can book up to {MOST_UNPROVEN} places. Sign in to book for more."
+        )
+    return party
+
+
 def _holds_enough(party: Party, network: str, most_of_network: int, at: datetime) -> bool:
     asked = {"address": party.booker.email, "network": network, "at": at}
     holds, places = db.session.execute(_HELD_ALREADY, asked).one()
     return bool(holds) or int(places) + party.size > most_of_network
-
-
-def _lapse(booking: Booking, at: datetime) -> None:
-    room.free(booking.event, booking.party_size)
-    taking.end_places(booking.places, at)
-    move(booking, "lapse", by=None, at=at)
 
 
 # Written once: putting a statement together costs as much as running it.

@@ -40,8 +40,16 @@ def take(event: Event, places: int) -> None:
 
 
 def free(event: Event, places: int) -> None:
-    """Give places of a locked event back."""
+    """Give places of a locked event back. What it has beyond its capacity goes first, before anybody is offered one."""
     event.taken -= places
+    event.extra -= min(event.extra, places)
+
+
+def exceed(event: Event, places: int) -> int:
+    """Make room in a locked event for so many, beyond its capacity where it must be; answer by how many it grew."""
+    more = max(0, places - event.places_left)
+    event.extra += more
+    return more
 
 
 def must_fit_school(event: Event, school: School | None, places: int) -> None:
@@ -68,6 +76,17 @@ def of_school(event: Event, school: School) -> int:
         .where(Booking.event_id == event.id, Booking.state.in_(TAKING), School.family_urn == school.family_urn)
     )
     return int(db.session.scalar(query) or 0)
+
+
+def of_families(event: Event) -> dict[int, int]:
+    """Answer how many places each school's family has taken at the event, by `family_urn`."""
+    query = (
+        select(School.family_urn, func.sum(Booking.party_size))
+        .join(School, School.urn == Booking.school_urn)
+        .where(Booking.event_id == event.id, Booking.state.in_(TAKING))
+        .group_by(School.family_urn)
+    )
+    return {family: int(places) for family, places in db.session.execute(query)}
 
 
 def booking_of(booking_id: int) -> Booking:

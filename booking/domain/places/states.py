@@ -28,6 +28,8 @@ class State(StrEnum):
 LIVE = (State.HELD, State.CONFIRMED, State.WAITING, State.OFFERED, State.PARKED)
 TAKING = (State.HELD, State.CONFIRMED, State.OFFERED)
 """The states whose places are counted in `event.taken`."""
+IN_LINE = (State.WAITING, State.OFFERED, State.PARKED)
+"""The states of the waiting list."""
 
 TRANSITIONS: dict[tuple[State | None, str], State] = {
     (None, "book"): State.CONFIRMED,
@@ -64,6 +66,7 @@ def move(booking: Booking, act: str, *, by: Person | None, at: datetime, **facts
         raise Over(_WHY_NOT.get(booking.state, "That cannot be done now."))
     booking.state = after
     booking.ended_at = None if after in LIVE else at
+    booking.offer_ends_at = None  # an offer's end is set by whoever makes the offer, and ends with it
     for place in booking.live_places if before else ():
         place.revise(at=at)
     audit.record(
@@ -85,4 +88,7 @@ _WHY_NOT: dict[str, str] = {
     State.DECLINED: "This offer was passed on already.",
     State.LAPSED: "These places were kept for 15 minutes and have gone back.",
     State.CONFIRMED: "This booking is confirmed already.",
+    State.OFFERED: "Places are offered to this booking: take them, or pass them on.",
+    State.WAITING: "This booking is on the waiting list.",
+    State.PARKED: "Two offers have ended without an answer, so this booking is not in the line any more.",
 }

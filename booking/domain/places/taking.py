@@ -12,9 +12,9 @@ from booking.domain import access, messages, people
 from booking.domain.errors import AlreadyBooked, BadInput, CalledOff, Closed, Full, NotFound, NotOpenYet
 from booking.domain.events import Event
 from booking.domain.people import Person
-from booking.domain.places import form_keys, room
+from booking.domain.places import form_keys, lapsing, line, room
 from booking.domain.places.bookings import Booking, Party, Place
-from booking.domain.places.states import move
+from booking.domain.places.states import State, move
 from booking.domain.schools import School
 
 
@@ -34,11 +34,11 @@ def book(event_id: int, party: Party, *, key: str, by: Person, at: datetime) -> 
 
 def confirm(event_id: int, party: Party, *, by: Person | None, at: datetime, again: Booking | None = None) -> Booking:
     known = meet(party, at)
-    event = opened(event_id, at)
+    event = opened_to_all(event_id, at)
     booker = known[party.booker.email]
     if by is not None and by.id != booker.id:
         access.must_organise(by, event.hub_id)
-    _nobody_twice(event, [known[guest.email] for guest in party.guests])
+    must_not_be_there(event, [known[guest.email] for guest in party.guests])
     room.must_fit_school(event, school_of(party), party.size)
     room.take(event, party.size)
     booking = write(event, party, at=at)
@@ -91,8 +91,17 @@ def steps(event_id: int, person_ids: Iterable[int]) -> dict[int, int]:
 
 
 def opened(event_id: int, at: datetime) -> Event:
+    """Lock an open event, with what was due there done, so that what is free now is free for good."""
     [event] = room.lock(event_id)
     must_be_open(event, at)
+    lapsing.settle(event, at=at)
+    return event
+
+
+def opened_to_all(event_id: int, at: datetime) -> Event:
+    """Lock an open event for somebody who does not wait. Raises `Full` while somebody eligible does."""
+    event = opened(event_id, at)
+    line.must_not_be_passed(event, at)
     return event
 
 
@@ -109,21 +118,32 @@ def school_of(party: Party) -> School | None:
     return school
 
 
-def _nobody_twice(event: Event, persons: list[Person]) -> None:
-    already = have_places(event.id, persons)
-    names = [person.name for person in persons if person.id in already]
-    if names:
-        raise AlreadyBooked(
-            f"{' and '.join(names)} {'has a place' if len(names) == 1 else 'have places'} at this event already."
-        )
+def must_not_be_there(event: Event, persons: list[Person]) -> None:
+    """Raise `AlreadyBooked` for whoever has a place at the event, or waits for one."""
+    already = _states(event.id, persons)
+    booked = [person.name for person in persons if already.get(person.id) in (State.HELD, State.CONFIRMED)]
+    if booked:
+        have = "has a place" if len(booked) == 1 else "have places"
+        raise AlreadyBooked(f"{' and '.join(booked)} {have} at this event already.")
+    if already:
+        names = [person.name for person in persons if person.id in already]
+        are = "is" if len(names) == 1 else "are"
+        raise AlreadyBooked(f"{' and '.join(names)} {are} on the waiting list of this event already.")
 
 
 def have_places(event_id: int, persons: Iterable[Person]) -> set[int]:
+    """Answer the ids of those who have a place at the event, or wait for one."""
+    return set(_states(event_id, persons))
+
+
+def _states(event_id: int, persons: Iterable[Person]) -> dict[int, str]:
     ids = [person.id for person in persons]
-    query = select(Place.person_id).where(
-        Place.event_id == event_id, Place.ended_at.is_(None), Place.person_id.in_(ids)
+    query = (
+        select(Place.person_id, Booking.state)
+        .join(Booking, Booking.id == Place.booking_id)
+        .where(Place.event_id == event_id, Place.ended_at.is_(None), Place.person_id.in_(ids))
     )
-    return {person_id for person_id in db.session.scalars(query) if person_id is not None}
+    return {person_id: state for person_id, state in db.session.execute(query) if person_id is not None}
 
 
 def write(event: Event, party: Party, *, at: datetime, network: str = "") -> Booking:
@@ -169,8 +189,3 @@ def remember_booker(booker: Person, booking: Booking, *, is_own: bool) -> None:
     booker.job = booking.booker_job or booker.job
     booker.school_urn = booking.school_urn
     booker.unlisted_school = booking.unlisted_school
-
-
-def end_places(places: Iterable[Place], at: datetime) -> None:
-    for place in places:
-        place.ended_at = place.ended_at or at
