@@ -2,7 +2,7 @@
 
 The rooms stand in a line and import only leftwards:
 errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, working_days, events,
-finding, places, changes, roles, putting_up, closing, erasing, workers, verify.
+finding, places, changes, feeds, roles, putting_up, closing, erasing, workers, verify.
 """
 
 from booking.domain import (

@@ -14,7 +14,7 @@ from booking.domain.finding.filters import (
 )
 from booking.domain.finding.half_terms import HalfTerm
 from booking.domain.finding.lines import Listed, ListedSlot, ListedVenue, listed, next_slot
-from booking.domain.finding.searching import Found, find, matching
+from booking.domain.finding.searching import Found, find, half_term, matching
 
 __all__ = [
     "DISTANCES",
@@ -32,6 +32,7 @@ __all__ = [
     "ListedSlot",
     "ListedVenue",
     "find",
+    "half_term",
     "listed",
     "matching",
     "next_slot",

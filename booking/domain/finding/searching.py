@@ -14,7 +14,7 @@ from operator import and_, or_
 from sqlalchemy import select
 
 from booking.db import db
-from booking.domain.finding import bits, catalogue
+from booking.domain.finding import bits, catalogue, half_terms
 from booking.domain.finding.catalogue import Catalogue, Moment
 from booking.domain.finding.filters import DISTANCES, FILTERS, HALF_TERM, LEFT, NEAREST, Filters
 from booking.domain.finding.half_terms import HalfTerm
@@ -80,6 +80,11 @@ def matching(filters: Filters, *, at: datetime) -> list[int]:
     school = _school(filters.near)
     asked = _Asked(filters if school else filters.near_nothing(), moment, full, school)
     return _soonest_first(asked.fitting(moment.shown), moment)
+
+
+def half_term(at: datetime) -> HalfTerm | None:
+    """Answer the half-term that is meant at this instant; None where no dates are known."""
+    return half_terms.on(at.astimezone(catalogue.LONDON).date())
 
 
 class _Asked:

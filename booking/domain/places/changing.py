@@ -69,7 +69,12 @@ def swap(place_id: int, newcomer: Guest, *, by: Person, at: datetime) -> Place:
     _end(old, at)
     rise = steps(booking.event_id, [person.id]).get(person.id, 0)
     new = Place(
-        event_id=booking.event_id, person_id=person.id, name=newcomer.name, job=newcomer.job, calendar_step=rise
+        event_id=booking.event_id,
+        person_id=person.id,
+        name=newcomer.name,
+        job=newcomer.job,
+        calendar_step=rise,
+        revised_at=at,
     )
     booking.places.append(new)
     db.session.flush()
