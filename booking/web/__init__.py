@@ -14,6 +14,7 @@ from booking.web import (
     errors,
     event_words,
     events,
+    feeds,
     frame,
     headers,
     health,
@@ -22,6 +23,7 @@ from booking.web import (
     mailbox,
     manage,
     mine,
+    month,
     origin,
     pages,
     people,
@@ -48,6 +50,7 @@ def init_app(app: Flask) -> None:
     frame.init_app(app)
     assets.init_app(app)
     event_words.init_app(app)
+    feeds.init_app(app)
     mailbox.init_app(app)
     app.register_blueprint(changes.bp)
     app.register_blueprint(codes.bp)
@@ -55,12 +58,14 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(desk.bp)
     app.register_blueprint(details.bp)
     app.register_blueprint(events.bp)
+    app.register_blueprint(feeds.bp)
     app.register_blueprint(frame.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(hubs.bp)
     app.register_blueprint(machines.bp)
     app.register_blueprint(manage.bp)
     app.register_blueprint(mine.bp)
+    app.register_blueprint(month.bp)
     app.register_blueprint(pages.bp)
     app.register_blueprint(people.bp)
     app.register_blueprint(places.bp)

@@ -40,6 +40,8 @@ def _static_url(name: str, _root: str, folder: str) -> str:
 
 def _pack(response: Response) -> Response:
     is_file = request.endpoint == "static"
+    if response.content_encoding:
+        return response
     if response.status_code != 200 or not response.mimetype.startswith(TEXTS) or not (is_file or _is_unsecret()):
         return response
     response.vary.add("Accept-Encoding")

@@ -76,9 +76,9 @@ def menus(found: Found) -> list[Menu]:
 def set_filters(found: Found) -> list[Dropping]:
     """Answer the filters that are set, each with what the list would be without it."""
     filters = found.filters
+    words = said(filters, found.hubs.get(filters.hub, ""), str(found.near or ""))
     dropping = [
-        Dropping(_words(found, name, value), address(filters.choose(name, "")), found.counts[name][""])
-        for name, value in filters.narrowing.items()
+        Dropping(words[name], address(filters.choose(name, "")), found.counts[name][""]) for name in filters.narrowing
     ]
     if found.near and not filters.within:
         dropping.append(Dropping(f"From {found.near}", address(filters.near_nothing()), len(found.ids)))
@@ -90,6 +90,22 @@ def month_words(month: str) -> str:
     if month in MONTHS:
         return MONTHS[month]
     return f"{date(int(month[:4]), int(month[5:]), 1):%B %Y}"
+
+
+def said(filters: Filters, hub: str = "", near: str = "") -> dict[str, str]:
+    """Say each filter that is set; the names of a hub and of a school are known to those who ask the database."""
+    words = {
+        "words": lambda value: f"“{value}”",
+        "kind": KINDS.__getitem__,
+        "phase": PHASES.__getitem__,
+        "year": lambda value: YEARS[int(value)],
+        "hub": lambda value: hub or value,
+        "month": month_words,
+        "where": WHERE.__getitem__,
+        "places": lambda value: "With places left",
+        "within": lambda value: f"Within {value} miles of {near or filters.near}",
+    }
+    return {name: words[name](value) for name, value in filters.narrowing.items()}
 
 
 def _menu(found: Found, name: str, title: str, all_words: str, choices: Iterable[tuple[str, str]]) -> Menu:
@@ -120,18 +136,3 @@ def _distances(found: Found) -> list[tuple[str, str]]:
 
 def _hubs_short(found: Found) -> list[tuple[str, str]]:
     return [(slug, name.removesuffix(" Maths Hub")) for slug, name in found.hubs.items()]
-
-
-def _words(found: Found, name: str, value: str) -> str:
-    said = {
-        "words": lambda: f"“{value}”",
-        "kind": lambda: KINDS[value],
-        "phase": lambda: PHASES[value],
-        "year": lambda: YEARS[int(value)],
-        "hub": lambda: found.hubs[value],
-        "month": lambda: month_words(value),
-        "where": lambda: WHERE[value],
-        "places": lambda: "With places left",
-        "within": lambda: f"Within {value} miles of {found.near}",
-    }
-    return said[name]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request, session
 
 from booking.config import Settings
+from booking.web.session import is_same_for_all
 
 POLICY = "; ".join(
     [
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if settings.is_https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint != "static" and (session.get("sign_in") or request.method != "GET"):
+        is_own_business = not is_same_for_all() or response.status_code >= 400  # a page of ours says who is signed in
+        if is_own_business and (session.get("sign_in") or request.method != "GET"):
             response.headers["Cache-Control"] = "no-store"
         return response

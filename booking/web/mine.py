@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from booking.domain import places
+from booking.domain import feeds, places
 from booking.domain.places import Booking, Place
+from booking.web import feed_words
 from booking.web.rules import signed_in
 from booking.web.session import me, now
 
@@ -17,7 +18,9 @@ bp = Blueprint("mine", __name__)
 def index() -> str:
     """Show the bookings to come, soonest first, and those that are past or over."""
     coming, past = places.of_person(me(), at=now())
-    return render_template("mine/index.html", coming=coming, past=past, own_place=_own_place)
+    link = feeds.link(me())
+    calendar = feed_words.own(link) if link else None
+    return render_template("mine/index.html", coming=coming, past=past, own_place=_own_place, calendar=calendar)
 
 
 def _own_place(booking: Booking) -> Place | None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import abort, redirect, request, url_for
 
 from booking.domain.people import Person
-from booking.web.session import person_signed_in
+from booking.web.session import SAME_FOR_ALL, person_signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -17,6 +17,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 def public(view: View) -> View:
     """Anybody."""
     return _declared(view, "public")
+
+
+def same_for_all(view: View) -> View:
+    """Anybody, signed in or not, gets the same: no session is read, and what is answered may be kept on the way."""
+    return _declared(view, SAME_FOR_ALL)
 
 
 def by_link(view: View) -> View:

@@ -13,9 +13,18 @@ from booking.db import db, transaction
 from booking.domain import codes, sign_ins
 from booking.domain.people import Person
 
+SAME_FOR_ALL = "same_for_all"
+"""The access rule (rules.py) of what has nothing to do with who asks."""
+
 
 def init_app(app: Flask) -> None:
     app.before_request(_note_use)
+
+
+def is_same_for_all() -> bool:
+    """Say whether the answer has nothing to do with who asks: then no session is even looked at."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.endpoint == "static" or getattr(view, "access_rule", "") == SAME_FOR_ALL
 
 
 def settings() -> Settings:
@@ -79,7 +88,7 @@ def _limits() -> dict[str, timedelta]:
 
 
 def _note_use() -> None:
-    if request.endpoint == "static" or not session.get("sign_in"):
+    if is_same_for_all() or not session.get("sign_in"):
         return
     person_signed_in()
     if g.sign_in and sign_ins.is_unnoted(g.sign_in, at=now()):

@@ -59,6 +59,7 @@ def addresses(make, site, noon):
         *(f"/events/{event.id}", f"/events/{event.id}/bookings/new", f"/events/{full.id}/bookings/new"),
         *(f"/events/{full.id}", f"/bookings/{held.form_link}/confirmation"),
         *(own, f"{own}/cancellation", f"{own}/needs", f"{own}/places/{place.id}/swap", f"/places/{place.link}"),
+        *("/calendars", "/calendars?kind=work_group", "/calendar", "/calendar?month=2027-02&kind=showcase"),
         *("/my/bookings", "/me", "/desk", "/desk?when=past", desk, f"{desk}/needs", f"{desk}/audit"),
         *(f"{desk}/bookings/new", f"/bookings/{other.id}"),
         *(f"{desk}/changes", f"{desk}/changes/title", f"{desk}/changes/calling-off", f"{desk}/changes/sessions/new"),

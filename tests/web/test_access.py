@@ -49,6 +49,12 @@ READING = {
     "events.index": ALL_SEE,
     "events.old_index": dict.fromkeys(VISITORS, 308),
     "events.show": ALL_SEE,
+    "feeds.follow": ALL_SEE,
+    "feeds.index": ALL_SEE,
+    "feeds.of_event": ALL_SEE,
+    "feeds.of_hub": ALL_SEE,
+    "feeds.of_programme": ALL_SEE,
+    "feeds.own": NOBODY_FINDS,
     "frame.colours": ALL_SEE,
     "frame.icon": dict.fromkeys(VISITORS, 308),
     "health.alive": ALL_SEE,
@@ -72,6 +78,7 @@ READING = {
     "manage.booking": BY_NUMBER,
     "manage.place": NOBODY_FINDS,
     "mine.index": ASKED_TO_SIGN_IN,
+    "month.index": ALL_SEE,
     "pages.accessibility": ALL_SEE,
     "pages.cookies": ALL_SEE,
     "pages.help": ALL_SEE,
@@ -127,6 +134,8 @@ ACTING = {
 }
 """With a form that is wrong, so that whoever may act is told so (422) and nothing happens."""
 
+OWN_CALENDAR = {"feeds.end", "feeds.renew"}
+"""Tried in test_own_calendar.py: what one does there, one always may."""
 SIGNING_OUT = {"sign_in.end", "sign_in.end_everywhere"}
 WRONG = {"reason": "x" * 301, "needs": "x" * 2001}
 
@@ -158,7 +167,7 @@ def address(app, endpoint: str, event, booking) -> str:
     known |= {"slot_id": event.slots[0].id}
     known |= {"slug": event.hub.slug, "role_id": 2147483647}
     known |= {"token": str(booking.id), "filename": "nothing.css"}
-    known |= {"programme_id": event.programme_id, "venue_id": event.slots[0].venue_id}
+    known |= {"slug": event.hub.slug, "programme_id": event.programme_id, "venue_id": event.slots[0].venue_id}
     [rule] = app.url_map.iter_rules(endpoint)
     with app.test_request_context():
         return url_for(endpoint, **{name: known[name] for name in rule.arguments})
@@ -172,7 +181,7 @@ def test_every_route_declares_a_rule_and_stands_in_the_tables(app):
     undeclared = [name for name, view in app.view_functions.items() if not hasattr(view, "access_rule")]
 
     assert undeclared == ["static"]
-    assert {rule.endpoint for rule in app.url_map.iter_rules()} == {*READING, *ACTING, *SIGNING_OUT}
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == {*READING, *ACTING, *OWN_CALENDAR, *SIGNING_OUT}
 
 
 @pytest.mark.parametrize("visitor", VISITORS)
