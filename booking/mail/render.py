@@ -25,6 +25,7 @@ from booking.domain.codes import Code
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
 from booking.domain.places import Booking, Place
+from booking.mail import calendar
 
 WIDE = policy.SMTP.clone(max_line_length=998)
 """RFC 5322, 2.1.1. A plain header is left whole: folding puts a long subject on a line of its own, which some clients
@@ -54,6 +55,7 @@ def mail(message: Message, *, at: datetime) -> EmailMessage:
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice answers it
     made.set_content(words.strip() + "\n")
     made.add_alternative(render_template(f"mail/{message.kind}.html", **facts), subtype="html")
+    calendar.attach(made, message, settings, at=at)
     return made
 
 

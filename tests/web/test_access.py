@@ -167,7 +167,7 @@ def address(app, endpoint: str, event, booking) -> str:
     known |= {"slot_id": event.slots[0].id}
     known |= {"slug": event.hub.slug, "role_id": 2147483647}
     known |= {"token": str(booking.id), "filename": "nothing.css"}
-    known |= {"slug": event.hub.slug, "programme_id": event.programme_id, "venue_id": event.slots[0].venue_id}
+    known |= {"programme_id": event.programme_id, "venue_id": event.slots[0].venue_id}
     [rule] = app.url_map.iter_rules(endpoint)
     with app.test_request_context():
         return url_for(endpoint, **{name: known[name] for name in rule.arguments})

@@ -139,7 +139,7 @@ def test_19_the_list_the_event_and_its_programme_lead_to_their_calendars(client,
     assert links(listed, "month by month") == ["/calendar?kind=showcase"]
     assert 'type="text/calendar" href="/calendar.ics?kind=showcase"' in listed.text
     assert links(shown, "Add this event") == [f"/events/{event.id}/calendar.ics"]
-    assert links(shown, programme.title) == [f"/calendars?programme={programme.id}"]
+    assert links(shown, f"Follow {programme.title}") == [f"/calendars?programme={programme.id}"]
     assert links(shown, "Follow everything of") == ["/calendars?hub=wharfedale"]
     assert client.get(f"/calendars?programme={programme.id}").status_code == 200
 
