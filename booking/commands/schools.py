@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 
 from booking.db import Busy, transaction
 from booking.domain.errors import Refused
-from booking.domain.schools import register
+from booking.domain.schools import families, register
 from booking.domain.schools.register import Changes
 
 group = AppGroup("schools", help="The schools of the national register.")
@@ -45,6 +45,27 @@ def import_(file: Path, force: bool) -> None:
         raise click.ClickException("Nothing was changed: the database is busy. Try again in a moment.") from busy
     for line in _summary(file, changes):
         click.echo(line)
+
+
+@group.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+def links(file: Path) -> None:
+    """Join each closed school to the one that followed it: FILE is the register's links_edubasealldata….csv.
+
+    Run it after an import, as often as you like.
+    """
+    try:
+        after = families.read(file)
+        with transaction():
+            changes = families.keep(after)
+    except Refused as refusal:
+        raise click.ClickException(f"{file.name} cannot be read; nothing was changed. {refusal}") from refusal
+    except Busy as busy:
+        raise click.ClickException("Nothing was changed: the database is busy. Try again in a moment.") from busy
+    click.echo(f"{file.name}: {changes.links:,} links")
+    click.echo(f"{changes.joined:>9,} closed schools belong to their successors")
+    click.echo(f"{changes.named:>9,} schools are found by a former name")
+    click.echo(f"{changes.left_alone:>9,} closed schools were split, or their successor is not known: they stay alone")
 
 
 def _read(file: Path) -> Changes:

@@ -58,6 +58,7 @@ WHERE = {
     "Tavistock": (248100, 74400), "Liskeard": (225100, 64500), "Saltash": (243000, 58800),
 }  # fmt: skip
 """About where the towns are: easting and northing of the national grid, in metres. The schools stand around them."""
+FORMERLY = {"Quarry Hill Primary Academy": "Quarry Hill Primary School"}
 INWARD = ["AB", "DE", "FG", "HJ", "LN", "PQ", "RS", "TU"]
 ROADS = ["Church Lane", "Mill Road", "School Street", "Station Road", "Green Lane", "The Crescent"]
 
@@ -83,6 +84,7 @@ def schools_of(number: int, chance: random.Random) -> list[School]:
         school = School(
             urn=urn,
             family_urn=urn - before,
+            formerly=FORMERLY.get(name, ""),
             status="closed" if before else "open",
             closed_on=date(2022, 8, 31) if before else None,
             name=name,

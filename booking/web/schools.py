@@ -27,4 +27,5 @@ def index() -> Response:
 
 
 def _shown(school: schools.School) -> dict[str, int | str]:
-    return {"urn": school.urn, "name": school.name, "place": school.whereabouts, "label": school.label}
+    place = ", ".join(filter(None, [school.whereabouts, f"formerly {school.formerly}" if school.formerly else ""]))
+    return {"urn": school.urn, "name": school.name, "place": place, "label": school.label}

@@ -377,3 +377,33 @@ class TestRegister:
         for encoding in ("utf-8", "utf-8-sig"):
             path = write(tmp_path / f"{encoding}.csv", row(990401, name="St Anne’s Café School"), encoding=encoding)
             assert [one.columns["EstablishmentName"] for one in daily_file.rows(path)] == ["St Anne’s Café School"]
+
+
+class TestHalfRemembered:
+    """Where nothing is found as it stands, what else may be meant."""
+
+    @pytest.fixture(autouse=True)
+    def some_schools(self, make):
+        make.school(urn=990001, name="Gordonbrock Primary School", town="London")
+        make.school(urn=990002, name="Upper Wharfedale School", town="Skipton")
+        make.school(urn=990003, name="St Catherine’s RC Primary School", town="Manchester")
+        make.school(urn=990004, name="Churchdown Junior School", town="Gloucester")
+
+    @pytest.mark.parametrize(
+        ("typed", "urn"),
+        [
+            ("gordon brock", 990001),
+            ("gordnbrock", 990001),
+            ("wharfdale upper", 990002),
+            ("upper wharfedale academy skipton", 990002),
+            ("st catherines catholic manchester", 990003),
+            ("churchdown jnr", 990004),
+            ("churchdown juniors", 990004),
+        ],
+    )
+    def test_it_is_found(self, typed, urn):
+        assert [school.urn for school in schools.search(typed)] == [urn]
+
+    @pytest.mark.parametrize("typed", ["zebra", "gordonbrock zebra", "wharedle", "x y z"])
+    def test_what_is_too_far_off_is_not(self, typed):
+        assert schools.search(typed) == []

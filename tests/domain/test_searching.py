@@ -9,7 +9,8 @@ import pytest
 from booking.db import db
 from booking.domain import finding
 from booking.domain.finding import Filters, half_terms
-from booking.domain.finding.telling import is_one_slip, typed, words_of
+from booking.domain.finding.telling import typed, words_of
+from booking.domain.schools.words import is_one_slip
 from tests.domain.test_finding import titles
 from tests.make import NOON, START
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from booking.domain.events import LAST_YEAR
 from booking.domain.finding import bits
-from booking.domain.schools.words import plain
+from booking.domain.schools.words import is_one_slip, plain
 
 PREFIX = 3
 """From so many letters on, the beginning of a word finds it."""
@@ -90,14 +90,3 @@ class Index:
                 self._sets[word] = bits.having(self._numbers[word])
             found |= self._sets[word]
         return found
-
-
-def is_one_slip(one: str, other: str) -> bool:
-    """Say whether one letter more, less or other, or two letters swapped, are all that differs."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    rest, others = one[start:], other[start:]
-    if rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]:
-        return True
-    return rest[2:] == others[2:] and rest[:2] == others[:2][::-1]

@@ -11,7 +11,7 @@ from booking.db import db
 from booking.domain.schools import words
 from booking.domain.schools.school import SCHOOL_WORDS, School, SchoolWord
 
-RULES = 1
+RULES = 2
 """Raise it when `words` changes: the next import then writes every school's words anew."""
 
 
@@ -29,6 +29,7 @@ def found_by(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Answer the columns that the picker reads, from the facts of a school."""
     is_closed = facts.get("status") == "closed"
     named = {"name": facts["name"], "postcode": facts.get("postcode") or "", "urn": facts["urn"]}
+    named["formerly"] = facts.get("formerly") or ""
     found = [] if is_closed else words.of_school(town=facts.get("town") or facts.get("locality") or "", **named)
     line = "".join(f" {word}" for word in found)
     return {"is_closed": is_closed, "sort_name": words.sort_name(facts["name"]), "search_words": line}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, intersect, literal, select, true, union_all
 
 from booking.db import db
-from booking.domain.schools import words
+from booking.domain.schools import nearly, words
 from booking.domain.schools.school import School, SchoolWord
 
 MOST_TYPED = 200
@@ -26,7 +26,8 @@ def search(text: str, *, limit: int = 8) -> list[School]:
     """Answer the schools that have a word beginning with each typed word, the likeliest first.
 
     First the school of that number, then names that are or begin with what was typed, then the rest, by name and
-    town. A closed school is found only by its number or its whole name, and comes last.
+    town. A closed school is found only by its number or its whole name, and comes last. Where nothing is found, words
+    that were typed apart are joined, one slip in a word is forgiven, and one word too many is left out.
     """
     asked = words.typed(text)[:MOST_WORDS] if len(text) <= MOST_TYPED else []
     if not asked:
@@ -35,7 +36,7 @@ def search(text: str, *, limit: int = 8) -> list[School]:
     for others in (_having, _closed):
         if len(found) < limit:
             found |= {school.urn: school for school in others(text, limit) if school.urn not in found}
-    return list(found.values())[:limit]
+    return list(found.values())[:limit] or _nearly(text, limit)
 
 
 def numbered(text: str) -> School | None:
@@ -119,6 +120,15 @@ def _is_early() -> ColumnElement[bool]:
 
 def _closed(text: str, limit: int) -> list[School]:
     return _first(select(School).where(School.is_closed == true(), School.sort_name == words.sort_name(text)), limit)
+
+
+def _nearly(text: str, limit: int) -> list[School]:
+    """Answer what some other way to say it finds, the likeliest way first."""
+    asked = words.typed(text)[:MOST_WORDS]
+    for other in nearly.ways(asked):
+        if found := _having(" ".join(other), limit):
+            return found
+    return []
 
 
 def _first(schools: Select[School], limit: int) -> list[School]:

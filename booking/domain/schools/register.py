@@ -41,6 +41,7 @@ class FarFewer(Refused):
 class Known(NamedTuple):
     fingerprint: str
     status: str
+    formerly: str
 
 
 @dataclass
@@ -108,8 +109,8 @@ def keep(changes: Changes, *, progress: Progress = lambda amount: None) -> None:
 
 
 def _known() -> dict[int, Known]:
-    rows = db.session.execute(select(School.urn, School.fingerprint, School.status))
-    return {urn: Known(fingerprint, status) for urn, fingerprint, status in rows}
+    rows = db.session.execute(select(School.urn, School.fingerprint, School.status, School.formerly))
+    return {urn: Known(*facts) for urn, *facts in rows}
 
 
 def _note(row: Row, known: dict[int, Known], seen: dict[int, int], changes: Changes) -> None:
@@ -131,7 +132,7 @@ def _weigh(facts: dict[str, Any], before: Known | None, changes: Changes) -> Non
     if before and before.fingerprint == facts["fingerprint"]:
         changes.unchanged += 1
         return
-    changes.to_keep.append(facts)
+    changes.to_keep.append({**facts, "formerly": before.formerly if before else ""})
     if before is None:
         changes.new += 1
     elif facts["status"] == "closed" != before.status:

@@ -21,8 +21,20 @@ _ARTICLE = re.compile(r"^the (?=.)")
 _ALSO = {
     "ce": ("cofe", "c", "of", "e", "church", "england"),
     "rc": ("r", "c", "roman", "catholic"),
+    "catholic": ("rc", "r", "c"),
     "st": ("saint",),
     "saints": ("ss", "sts"),
+    "infant": ("infants",),
+    "infants": ("infant",),
+    "junior": ("juniors", "jnr", "jr"),
+    "juniors": ("junior", "jnr", "jr"),
+    "girls": ("girl",),
+    "boys": ("boy",),
+    "mount": ("mt",),
+    "sixth": ("6th",),
+    "vii": ("7", "7th"),
+    "viii": ("8", "8th"),
+    "vi": ("6", "6th"),
 }
 
 
@@ -46,13 +58,25 @@ def typed(text: str) -> list[str]:
     return [word for word in words if not any(other != word and other.startswith(word) for other in words)]
 
 
-def of_school(*, name: str, town: str, postcode: str, urn: int) -> list[str]:
-    """Answer every word that finds a school, in order."""
-    one_spelling = sort_name(name).split()
-    words = {*plain(name).split(), *one_spelling, *plain(town).split(), *postcode_words(postcode), str(urn)}
+def of_school(*, name: str, town: str, postcode: str, urn: int, formerly: str = "") -> list[str]:
+    """Answer every word that finds a school, in order; what it was called before finds it too."""
+    one_spelling = [*sort_name(name).split(), *sort_name(formerly).split()]
+    words = {*plain(f"{name} {formerly}").split(), *one_spelling, *plain(town).split()}
+    words |= {*postcode_words(postcode), str(urn)}
     for word in one_spelling:
         words.update(_ALSO.get(word, ()))
     return sorted({word[:LONGEST_WORD] for word in words})
+
+
+def is_one_slip(one: str, other: str) -> bool:
+    """Say whether one letter more, less or other, or two letters swapped, are all that differs."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, others = one[start:], other[start:]
+    if rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]:
+        return True
+    return rest[2:] == others[2:] and rest[:2] == others[:2][::-1]
 
 
 def postcode_words(postcode: str) -> set[str]:
