@@ -20,7 +20,7 @@ from flask import Flask
 from booking import clock
 from booking.bell import Bell
 from booking.db import db, transaction
-from booking.domain import changes, closing, messages, places, workers
+from booking.domain import changes, closing, messages, places, reminders, workers
 from booking.mail import letters
 from booking.mail.letters import post_batch
 
@@ -35,6 +35,7 @@ RELAY_PAUSE = timedelta(seconds=5)
 """A relay that is gone is asked again so soon, by one message."""
 OFTEN = timedelta(seconds=5)
 BEAT = timedelta(seconds=10)
+EVERY_MINUTE = timedelta(minutes=1)
 HOURLY = timedelta(hours=1)
 
 TIMETABLE: list[tuple[Verb, timedelta]] = [
@@ -44,6 +45,7 @@ TIMETABLE: list[tuple[Verb, timedelta]] = [
     (places.tell_last_minute, OFTEN),
     (places.tell_begun, OFTEN),
     (closing.close_due, OFTEN),
+    (reminders.promise_due, EVERY_MINUTE),
     (places.forget_lapsed, HOURLY),
     (places.forget_needs, HOURLY),
     (places.forget_form_keys, HOURLY),

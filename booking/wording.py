@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 ZONE_NAMES = {"Europe/London": "UK time", "Asia/Shanghai": "Shanghai time"}
@@ -68,6 +69,17 @@ def near(instant: datetime, now: datetime, zone: str = LONDON) -> str:
     return (
         f"{short_day(instant, zone) if is_this_year or 0 < days < 120 else day(instant, zone)}, {time(instant, zone)}"
     )
+
+
+def ahead(instant: datetime, now: datetime, zone: str = LONDON) -> str:
+    """Say a day as one looks forward to it: "Today", "Tomorrow", "Tuesday 16 March"."""
+    days = (local(instant, zone).date() - local(now, zone).date()).days
+    return {0: "Today", 1: "Tomorrow"}.get(days) or short_day(instant, zone)
+
+
+def map_link(venue: Any) -> str:
+    """Answer an address at which a map shows the venue; nothing is asked of it before somebody follows it."""
+    return f"https://www.openstreetmap.org/search?query={quote(venue.address)}"
 
 
 def is_soon(instant: datetime, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 The rooms stand in a line and import only leftwards:
 errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, working_days, events,
-finding, places, changes, feeds, roles, putting_up, closing, erasing, workers, verify.
+finding, places, changes, reminders, feeds, roles, putting_up, closing, erasing, workers, verify.
 """
 
 from booking.domain import (
@@ -20,6 +20,7 @@ from booking.domain import (
     people,
     places,
     putting_up,
+    reminders,
     roles,
     schools,
     sign_ins,
@@ -44,6 +45,7 @@ __all__ = [
     "people",
     "places",
     "putting_up",
+    "reminders",
     "roles",
     "schools",
     "sign_ins",

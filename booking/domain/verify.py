@@ -11,16 +11,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 
 from booking.db import db
+from booking.domain import reminders
 from booking.domain.audit import AuditEntry
 from booking.domain.codes import Code
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message, MessageState
 from booking.domain.people import REMOVED, Person, Role
 from booking.domain.places import LIVE, TAKING, Booking, Place, State
+from booking.domain.reminders import Reminder
 from booking.domain.schools import School
 
 OVERDUE = timedelta(minutes=30)
-"""A lease is 90 seconds and every sweep runs within a minute: what is later than this has nobody to do it."""
+"""A lease is 45 seconds and every sweep runs within a minute: what is later than this has nobody to do it."""
 NEEDS_KEPT = timedelta(days=31)
 """30 days after the event, and a day for the timetable."""
 
@@ -186,6 +188,17 @@ def _overdue_mail(at: datetime) -> Iterable[str]:
         yield f"Message {number} should have been tried long ago: is a worker running? (rule 20)"
 
 
+def _unpromised_reminders(at: datetime) -> Iterable[str]:
+    for slot, kind, number in reminders.missing(at=at - OVERDUE):
+        yield f"{number} people wait for reminder {kind} of session {slot}: is a worker running? (rule 21)"
+
+
+def _stray_reminders(_at: datetime) -> Iterable[str]:
+    query = select(Reminder.id).outerjoin(Message, Message.id == Reminder.message_id)
+    for number in db.session.scalars(query.where(Message.person_id.is_distinct_from(Reminder.person_id))):
+        yield f"Reminder {number} stands in no mail to its person (rule 21)."
+
+
 def _kept_codes(at: datetime) -> Iterable[str]:
     query = select(Message.id).where(Message.kind == "code", Message.state != MessageState.DUE)
     for number in db.session.scalars(query.where(Message.facts["code"].as_string().is_not(None))):
@@ -238,6 +251,8 @@ CHECKS: tuple[Callable[[datetime], Iterable[str]], ...] = (
     _spans,
     _overdue_holds,
     _overdue_mail,
+    _unpromised_reminders,
+    _stray_reminders,
     _kept_codes,
     _old_needs,
     _roles,

@@ -80,6 +80,8 @@ class Letter:
         try:
             message = db.session.get(Message, self.id)
             return render.mail(message, at=clock.now()) if message else None
+        except render.Pointless:
+            self._mark(messages.mark_pointless)
         except render.Nobody:
             self._mark(messages.mark_refused, "There is no address any more.")
         except Exception as error:

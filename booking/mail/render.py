@@ -20,7 +20,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from booking import wording
 from booking.config import Settings
 from booking.db import db
-from booking.domain import changes, places
+from booking.domain import changes, places, reminders
 from booking.domain.codes import Code
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
@@ -36,12 +36,18 @@ class Nobody(Exception):
     """There is no address to write to: the person has been erased."""
 
 
+class Pointless(Exception):
+    """What it was to say is no longer true: a reminder of what was given up, called off or moved."""
+
+
 def mail(message: Message, *, at: datetime) -> EmailMessage:
-    """Answer the mail that the message promises, as true at this instant. Raises `Nobody`."""
+    """Answer the mail that the message promises, as true at this instant. Raises `Nobody` and `Pointless`."""
     settings: Settings = current_app.config["SETTINGS"]
     if not message.to_address:
         raise Nobody
     facts = _facts(message, settings) | {"now": at}
+    if message.kind == reminders.KIND:
+        facts |= _reminded(message, at)
     first, _, words = render_template(f"mail/{message.kind}.txt", **facts).lstrip().partition("\n")
     subject = _one_line(first.removeprefix("Subject:"))
     made = EmailMessage(WIDE if subject.isascii() and message.to_name.isascii() else policy.SMTP)
@@ -88,6 +94,13 @@ def _facts(message: Message, settings: Settings) -> dict[str, Any]:
         "wording": wording,
         "facts": given,
     }
+
+
+def _reminded(message: Message, at: datetime) -> dict[str, Any]:
+    found = reminders.of_message(message.id, at=at)
+    if not found:
+        raise Pointless
+    return {"reminded": found, "map_link": wording.map_link}
 
 
 def _booking(number: int) -> Booking | None:

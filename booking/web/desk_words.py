@@ -34,6 +34,11 @@ ACTS = {
     "slot.changed": "Changed a session: {changed}",
     "slot.added": "Added the session “{title}”",
     "slot.removed": "Took the session “{title}” away",
+    "event.reminder_added": "Added a reminder",
+    "event.reminder_taken_away": "Took a reminder away",
+    "event.reminders_as_usual": "Went back to the usual reminders",
+    "message.retried": "Had a mail sent again",
+    "message.cancelled": "Cancelled a mail",
     "event.closed": "Closed booking with {taken} taken, and sent the list",
 }
 

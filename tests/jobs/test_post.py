@@ -15,12 +15,13 @@ from sqlalchemy import select
 
 from booking import jobs
 from booking.db import db, transaction
-from booking.domain import codes, messages
+from booking.domain import codes, messages, places, reminders
 from booking.domain.errors import Refused
 from booking.domain.messages import LEASE, TRIES, Message, MessageState
 from booking.domain.people import Person
 from booking.mail import letters
 from tests.conftest import settings_for
+from tests.make import START
 from tests.smtp import Relay
 
 
@@ -330,6 +331,21 @@ def test_what_a_dead_worker_left_travels_alone_and_ends_in_sight_after_its_tries
     poison, other = rows()
     assert (poison.state, poison.trouble) == (MessageState.FAILED, "Every worker that tried it stopped.")
     assert (other.state, len(relay.received)) == (MessageState.SENT, 1)
+
+
+def test_a_reminder_of_what_was_given_up_is_not_sent(make, relay, the_clock):
+    booking = make.booking(make.event())
+    post()
+    the_clock.at = START - timedelta(days=7)
+    with transaction():
+        reminders.promise_due(at=the_clock.at)
+        places.cancel(booking.id, by=booking.booker, at=the_clock.at)
+
+    post()
+
+    [reminder] = [message for message in rows() if message.kind == "reminder"]
+    assert (reminder.state, reminder.trouble) == (MessageState.CANCELLED, "Nothing of it was true any more.")
+    assert [message["Subject"][:8] for message in (one.message for one in relay.received)] == ["Booked: ", "Cancelle"]
 
 
 class TestAnAddressThatIsRefused:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import changes, closing, codes, messages, places
+from booking.domain import changes, closing, codes, messages, places, reminders
 from booking.domain.changes import Plan
 from booking.domain.messages import Message
 from booking.domain.places import Guest
@@ -249,6 +249,69 @@ def test_the_list_after_closing_names_who_comes_and_not_what_they_need(make, hub
     assert "- Priya Nair" in text(received)
     assert "<td>Priya Nair</td>" in html(received)
     assert "ramp" not in received.as_string()
+
+
+class TestAReminder:
+    @pytest.fixture
+    def day_before(self, booking):
+        at = START - timedelta(hours=28)
+        with transaction():
+            reminders.promise_due(at=at)
+        return at
+
+    def of(self, person, at):
+        query = select(Message).where(Message.kind == "reminder", Message.person_id == person.id)
+        made = render.mail(db.session.scalars(query).one(), at=at)
+        return message_from_bytes(made.as_bytes(), policy=policy.default)
+
+    def test_it_has_all_that_one_needs_on_the_way(self, booking, day_before):
+        received = self.of(booking.booker, day_before)
+
+        assert received["Subject"] == "Tomorrow: Year 4: multiplying by 9 when you know your tens"
+        for sentence in (
+            "  WHEN    Tuesday 16 March 2027, 1:30pm to 3:30pm (UK time)",
+            "  WHERE   Larkmead Primary School, Larkmead Lane, Otley, LS21 3XQ",
+            "  MAP     https://www.openstreetmap.org/search?query=Larkmead%20Lane%2C%20Otley%2C%20LS21%203XQ",
+            "  BRING   Your school ID badge",
+            "  2pm     The lesson",
+            "  Ring at the blue gate.",
+            "  Parking: Use the cricket club.",
+            "This event is filmed.",
+            "Can't come? Send a colleague instead, or give the places up,",
+            f"http://localhost/bookings/{booking.link}",
+            "Questions? Wharfedale Maths Hub, hello@wharfedalehub.example, 01632 960118",
+        ):
+            assert sentence in text(received)
+        assert f"http://localhost/bookings/{booking.link}" in html(received)
+        assert "ramp" not in received.as_string()
+        assert received["Reply-To"] == "Wharfedale Maths Hub <hello@wharfedalehub.example>"
+
+    def test_everybody_else_has_a_link_of_their_own(self, booking, day_before):
+        colleague = booking.places[1]
+
+        received = self.of(colleague.person, day_before)
+
+        assert f"http://localhost/places/{colleague.link}" in text(received)
+        assert booking.link not in received.as_string()
+
+    def test_several_events_of_a_day_stand_in_one_mail(self, make, hub, booking, noon):
+        make.booking(make.event(hub=hub, title="Year 2: crossing ten"), booking.booker)
+        at = START - timedelta(hours=28)
+        with transaction():
+            reminders.promise_due(at=at)
+
+        received = self.of(booking.booker, at)
+
+        assert received["Subject"].endswith("and 1 more event")
+        assert "Year 2: crossing ten" in text(received)
+        assert "You have places at 2 events that begin soon." in text(received)
+
+    def test_it_is_not_sent_for_what_was_given_up(self, booking, day_before):
+        with transaction():
+            places.cancel(booking.id, by=booking.booker, at=day_before, reason="Ill")
+
+        with pytest.raises(render.Pointless):
+            self.of(booking.booker, day_before)
 
 
 def test_six_meetings_are_all_listed_and_open_dates_say_so(make, hub, noon):

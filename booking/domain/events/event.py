@@ -77,6 +77,10 @@ class Event(Standing, Model):
     """When those who wait were told that offers have ended, and that a free place may be claimed."""
     line_ended_at: Mapped[datetime | None]
     """When those who still waited were told that it has begun."""
+    list_told_again_at: Mapped[datetime | None]
+    """When changes of the list went out again, as offers ended."""
+    reminders_set_at: Mapped[datetime | None]
+    """When an organiser said when people are reminded; None: as usual for the kind of event."""
     starts_at: Mapped[datetime | None]
     """The first start that is known; None while every date is to be confirmed."""
     ends_at: Mapped[datetime | None]

@@ -86,6 +86,11 @@ def mark_expired(message_id: int, token: str, *, at: datetime) -> bool:
     return _end(message_id, token, MessageState.CANCELLED, at=at, trouble="It was too late to be of use.")
 
 
+def mark_pointless(message_id: int, token: str, *, at: datetime) -> bool:
+    """Note that nothing it was to say is true any more, so it was not sent."""
+    return _end(message_id, token, MessageState.CANCELLED, at=at, trouble="Nothing of it was true any more.")
+
+
 def mark_refused(message_id: int, token: str, trouble: str, *, at: datetime) -> bool:
     """Note that it can never be sent; it stays in sight as failed."""
     return _end(message_id, token, MessageState.FAILED, at=at, trouble=trouble)
