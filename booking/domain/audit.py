@@ -66,3 +66,21 @@ def of_event(event_id: int) -> Select[AuditEntry]:
     """Answer the query for all that was done to an event and its bookings, the latest first."""
     trail = select(AuditEntry).where(AuditEntry.event_id == event_id).order_by(AuditEntry.id.desc())
     return trail.options(joinedload(AuditEntry.actor))
+
+
+def of_hub(hub_id: int, *, event_id: int | None, actor_id: int | None, about: str) -> Select[AuditEntry]:
+    """Answer the query for what was done in a hub, the latest first; `about` is the beginning of an act: "booking"."""
+    trail = select(AuditEntry).where(AuditEntry.hub_id == hub_id).order_by(AuditEntry.id.desc())
+    if event_id is not None:
+        trail = trail.where(AuditEntry.event_id == event_id)
+    if actor_id is not None:
+        trail = trail.where(AuditEntry.actor_id == actor_id)
+    if about:
+        trail = trail.where(AuditEntry.act.startswith(f"{about}.", autoescape=True))
+    return trail.options(joinedload(AuditEntry.actor))
+
+
+def actors(hub_id: int) -> list[Person]:
+    """Answer everybody who did something in a hub, by name."""
+    acted = select(AuditEntry.actor_id).where(AuditEntry.hub_id == hub_id)
+    return list(db.session.scalars(select(Person).where(Person.id.in_(acted)).order_by(Person.name, Person.id)))

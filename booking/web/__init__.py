@@ -20,6 +20,7 @@ from booking.web import (
     health,
     hubs,
     machines,
+    hub_audit,
     mailbox,
     manage,
     mine,
@@ -63,6 +64,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(hubs.bp)
     app.register_blueprint(machines.bp)
+    app.register_blueprint(hub_audit.bp)
     app.register_blueprint(manage.bp)
     app.register_blueprint(mine.bp)
     app.register_blueprint(month.bp)

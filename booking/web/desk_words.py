@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from booking.db import db
 from booking.domain.audit import AuditEntry
+from booking.domain.people import Person
 from booking.domain.places import Booking
-from booking.wording import count, moment
+from booking.wording import count, listed, moment
 
 ACTS = {
     "booking.book": "Booked {places}",
@@ -39,6 +40,15 @@ ACTS = {
     "event.reminders_as_usual": "Went back to the usual reminders",
     "message.retried": "Had a mail sent again",
     "message.cancelled": "Cancelled a mail",
+    "event.drafted": "Put it up as a draft",
+    "event.edited": "Changed what it says{edited}",
+    "event.published": "Published it",
+    "event.unpublished": "Took it off the list",
+    "role.given": "Made {person} {role}",
+    "role.taken_away": "Ended the role of {person} as {role}",
+    "venue.added": "Added a venue",
+    "venue.described": "Changed how a venue is reached: {fields}",
+    "hub.holidays_read": "Took over a calendar with {holidays}",
     "event.closed": "Closed booking with {taken} taken, and sent the list",
 }
 
@@ -52,12 +62,23 @@ CHANGED = {
     "venue": "place",
     "room": "room",
     "link": "link to join",
+    "opens_at": "opening",
     "closes_at": "closing",
+    "offers_end_at": "the end of offers",
     "capacity": "places",
     "extra": "places beyond those",
     "max_per_school": "the most for one school",
 }
 """What the facts before and after a change are called, in the order in which they are said."""
+SAID = {
+    "taught_by": "who teaches it",
+    "is_filmed": "whether it is filmed",
+    "bring": "what to bring",
+    "maths": "the maths",
+    "audience": "who it is for",
+}
+"""What else an edit touches is called by its name: the summary, the description, the question."""
+SESSION = re.compile(r"(\d+)\.(\w+)")
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
@@ -72,10 +93,17 @@ class Line:
 
 
 def trail(entries: Sequence[AuditEntry]) -> list[Line]:
-    """Answer the lines for these entries; their bookings are read at once."""
+    """Answer the lines for these entries; their bookings, and the people they speak of, are read at once."""
     ids = {number for entry in entries if (number := _booking_id(entry))}
     found = {one.id: one for one in db.session.scalars(select(Booking).where(Booking.id.in_(ids)))} if ids else {}
-    return [Line(entry, _who(entry), _words(entry), found.get(_booking_id(entry) or 0)) for entry in entries]
+    names = _names(entries)
+    return [Line(entry, _who(entry), _words(entry, names), found.get(_booking_id(entry) or 0)) for entry in entries]
+
+
+def _names(entries: Sequence[AuditEntry]) -> dict[int, str]:
+    ids = {entry.facts["person"] for entry in entries if entry.facts.get("person")}
+    query = select(Person.id, Person.name).where(Person.id.in_(ids))
+    return {row.id: row.name for row in db.session.execute(query)} if ids else {}
 
 
 def _booking_id(entry: AuditEntry) -> int | None:
@@ -83,7 +111,7 @@ def _booking_id(entry: AuditEntry) -> int | None:
     return number
 
 
-def _words(entry: AuditEntry) -> str:
+def _words(entry: AuditEntry, names: dict[int, str]) -> str:
     sentence = ACTS.get(entry.act, entry.act.replace(".", ": ").replace("_", " ").capitalize())
     facts = entry.facts
     said = sentence.format(
@@ -92,6 +120,11 @@ def _words(entry: AuditEntry) -> str:
         people=count(facts.get("people", 0), "person", "people"),
         title=facts.get("title", ""),
         changed=_changed(facts.get("before"), facts.get("after")),
+        edited=_edited(facts),
+        person=names.get(facts.get("person", 0), "somebody"),
+        role=_article(facts.get("role", "")),
+        fields=listed([str(name) for name in facts.get("words", ())]),
+        holidays=count(facts.get("holidays", 0), "holiday"),
     )
     return f"{said}, within the notice period" if facts.get("late") else said
 
@@ -101,7 +134,23 @@ def _changed(before: Any, after: Any) -> str:
     if not isinstance(before, dict) or not isinstance(after, dict):
         return ""
     pairs = [(words, before.get(name), after.get(name)) for name, words in CHANGED.items()]
+    for name in {**before, **after}:
+        if found := SESSION.fullmatch(name):
+            pairs.append((f"session {found[1]}: {CHANGED[found[2]]}", before.get(name), after.get(name)))
     return "; ".join(f"{words} from {_said(was)} to {_said(now)}" for words, was, now in pairs if was != now)
+
+
+def _edited(facts: dict[str, Any]) -> str:
+    """Say which numbers and times differ, and which words are new, without repeating them."""
+    said = [_changed(facts.get("before"), facts.get("after"))]
+    if new := [SAID.get(name, f"the {name}") for name in facts.get("words", ())]:
+        said.append(f"new words for {listed(new)}")
+    told = "; ".join(part for part in said if part)
+    return f": {told}" if told else ""
+
+
+def _article(role: str) -> str:
+    return f"{'an' if role[:1] in 'aeiou' else 'a'} {role}"
 
 
 def _said(fact: Any) -> str:

@@ -187,7 +187,7 @@ class TestEditing:
         edit(event, ruth, replace(before, capacity=40, words=replace(before.words, taught_by="Mr Chen")))
 
         facts = db.session.scalars(select(AuditEntry.facts).where(AuditEntry.act == "event.edited")).one()
-        assert facts == {"changed": {"capacity": [30, 40]}, "words": ["taught_by"]}
+        assert facts == {"before": {"capacity": 30}, "after": {"capacity": 40}, "words": ["taught_by"]}
 
     def test_a_session_taken_from_a_draft_is_gone_and_from_what_is_published_it_is_cancelled(self, hub, ruth):
         event = draft(hub, ruth, plan(session(0), session(1), session(2)))

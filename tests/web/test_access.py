@@ -69,6 +69,7 @@ READING = {
     "mailbox.index": ALL_SEE,
     "mailbox.show": NOBODY_FINDS,
     "mailbox.source": NOBODY_FINDS,
+    "hub_audit.index": ORGANISERS,
     "manage.ask_needs": BY_NUMBER,
     "manage.ask_to_cancel_booking": BY_NUMBER,
     "manage.ask_to_cancel_party_place": BY_NUMBER,

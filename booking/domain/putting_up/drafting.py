@@ -228,9 +228,8 @@ def _facts(event: Event) -> dict[str, Any]:
     facts: dict[str, Any] = {"title": event.title, "capacity": event.capacity, "max_per_school": event.max_per_school}
     facts |= {name: _iso(getattr(event, name)) for name in MOMENTS}
     for slot in event.slots:
-        facts[f"{slot.number}.start"] = _iso(slot.starts_at)
-        facts[f"{slot.number}.end"] = _iso(slot.ends_at)
-        facts[f"{slot.number}.venue"] = slot.venue_id
+        facts[f"{slot.number}.starts_at"], facts[f"{slot.number}.ends_at"] = _iso(slot.starts_at), _iso(slot.ends_at)
+        facts[f"{slot.number}.venue"] = str(slot.venue) if slot.venue else None
     return facts
 
 
@@ -240,8 +239,7 @@ def _iso(instant: datetime | None) -> str | None:
 
 def _note(event: Event, before: dict[str, Any], words: list[str], *, by: Person, at: datetime) -> None:
     after = _facts(event)
-    changed = {
-        name: [before.get(name), after.get(name)] for name in {**before, **after} if before.get(name) != after.get(name)
-    }
-    facts = {"changed": changed, "words": words}
+    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    told = ({name: side.get(name) for name in changed} for side in (before, after))
+    facts = {**dict(zip(("before", "after"), told, strict=True)), "words": words}
     audit.record("event.edited", event, by=by, at=at, event_id=event.id, hub_id=event.hub_id, **facts)
