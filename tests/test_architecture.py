@@ -24,6 +24,7 @@ LINE = [
     "sign_ins",
     "details",
     "working_days",
+    "school_calendars",
     "events",
     "finding",
     "places",

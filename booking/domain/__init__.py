@@ -1,8 +1,9 @@
 """What the programme knows and does; nothing here has heard of HTTP.
 
 The rooms stand in a line and import only leftwards:
-errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, working_days, events,
-finding, places, changes, reminders, feeds, roles, putting_up, closing, erasing, workers, verify.
+errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, working_days,
+school_calendars, events, finding, places, changes, reminders, feeds, roles, putting_up, closing, erasing, workers,
+verify.
 """
 
 from booking.domain import (
@@ -22,6 +23,7 @@ from booking.domain import (
     putting_up,
     reminders,
     roles,
+    school_calendars,
     schools,
     sign_ins,
     verify,
@@ -47,6 +49,7 @@ __all__ = [
     "putting_up",
     "reminders",
     "roles",
+    "school_calendars",
     "schools",
     "sign_ins",
     "verify",

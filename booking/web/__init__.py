@@ -18,9 +18,10 @@ from booking.web import (
     frame,
     headers,
     health,
+    holidays,
+    hub_audit,
     hubs,
     machines,
-    hub_audit,
     mailbox,
     manage,
     mine,
@@ -62,9 +63,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(feeds.bp)
     app.register_blueprint(frame.bp)
     app.register_blueprint(health.bp)
+    app.register_blueprint(holidays.bp)
+    app.register_blueprint(hub_audit.bp)
     app.register_blueprint(hubs.bp)
     app.register_blueprint(machines.bp)
-    app.register_blueprint(hub_audit.bp)
     app.register_blueprint(manage.bp)
     app.register_blueprint(mine.bp)
     app.register_blueprint(month.bp)

@@ -69,6 +69,7 @@ READING = {
     "mailbox.index": ALL_SEE,
     "mailbox.show": NOBODY_FINDS,
     "mailbox.source": NOBODY_FINDS,
+    "holidays.index": ORGANISERS,
     "hub_audit.index": ORGANISERS,
     "manage.ask_needs": BY_NUMBER,
     "manage.ask_to_cancel_booking": BY_NUMBER,
@@ -114,6 +115,8 @@ ACTING = {
     "confirmation.send_again": NOBODY_FINDS,
     "desk.create": only("ours", "national", status=422),
     "details.change": only(*VISITORS[1:], status=422),
+    "holidays.remove": only("ours", "national", status=404),
+    "holidays.upload": only("ours", "national", status=422),
     "manage.cancel_booking": {**NOBODY_FINDS, "ours": 422, "national": 422},
     "manage.cancel_party_place": {**NOBODY_FINDS, "ours": 422, "national": 422},
     "manage.cancel_place": NOBODY_FINDS,
@@ -138,7 +141,7 @@ ACTING = {
 OWN_CALENDAR = {"feeds.end", "feeds.renew"}
 """Tried in test_own_calendar.py: what one does there, one always may."""
 SIGNING_OUT = {"sign_in.end", "sign_in.end_everywhere"}
-WRONG = {"reason": "x" * 301, "needs": "x" * 2001}
+WRONG = {"school_urn": "x", "reason": "x" * 301, "needs": "x" * 2001}
 
 
 @pytest.fixture
