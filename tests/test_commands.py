@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from booking import jobs
 from booking.db import db, transaction
-from booking.domain import access, people
+from booking.domain import access, hubs, people
+from booking.domain.audit import AuditEntry
 from booking.domain.events import Event
 from tests.conftest import settings_for
 
@@ -108,3 +110,67 @@ def test_somebody_is_erased_by_their_address_and_known_by_number_alone(say, make
     )
     first_seen = "2027-03-01T12:00:00+00:00"
     assert say("people", "erased")[1] == f"{priya.id} {first_seen} {first_seen}\n"
+
+
+class TestHubsImport:
+    @pytest.fixture
+    def bring(self, say, tmp_path):
+        def run(text: str, encoding: str = "utf-8") -> tuple[int, str]:
+            path = tmp_path / "hubs.csv"
+            path.write_bytes(text.encode(encoding))
+            return say("hubs", "import", str(path))
+
+        return run
+
+    def test_hubs_come_in_with_all_that_is_said_of_them(self, bring):
+        code, said = bring(
+            "name,email,aliases,phone,website,controller,protection_officer,protection_email,calendar_name\n"
+            "Tamar Moor Maths Hub,Hello@tamar.example,Far West; West,01632 960100,https://tamar.example,"
+            '"Tamar Trust, Ltd",The officer,privacy@tamar.example,England (typical)\n'
+            "Mid Maths Hub,hello@mid.example,,,,,,,\n"
+        )
+
+        assert (code, said) == (0, "hubs.csv: 2 new, 0 changed, 0 unchanged\n")
+        hub = hubs.named("tamar-moor")
+        assert (hub.name, hub.aliases, hub.controller) == (
+            "Tamar Moor Maths Hub",
+            ["Far West", "West"],
+            "Tamar Trust, Ltd",
+        )
+        assert (hub.protection_officer, hub.protection_email) == ("The officer", "privacy@tamar.example")
+        assert (hub.website, hub.calendar_name) == ("https://tamar.example", "England (typical)")
+
+    def test_a_second_time_changes_what_differs_and_leaves_what_is_not_said(self, bring):
+        bring("name,email,phone\nMid Maths Hub,hello@mid.example,01632 960100\nEnd,hello@end.example,\n")
+
+        _, said = bring("name,email,area\nMid Maths Hub,hello@mid.example,The middle\n")
+
+        assert said == "hubs.csv: 0 new, 1 changed, 0 unchanged\n"
+        assert (hubs.named("mid").phone, hubs.named("mid").area) == ("01632 960100", "The middle")
+        assert bring("name,email,area\nMid Maths Hub,hello@mid.example,The middle\n")[1].endswith("1 unchanged\n")
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "hub.changed")).one()
+        assert entry.facts["changed"] == ["area"]
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("name;email\nMid;a@mid.example\n", "Its first line names the columns"),
+            ("name,email,colour\nMid,a@mid.example,jade\n", "Its first line names the columns"),
+            ("name,email\nMid,a@mid.example\nEnd,nonsense\n", "Row 3: "),
+            ("name,email\n,a@mid.example\n", "Row 2: Give the hub a name."),
+            ("name,email\nMid,\n", "Row 2: Give the hub an e-mail address."),
+            ("name,email,website\nMid,a@mid.example,javascript:alert(1)\n", "Row 2: A website begins with https://."),
+            ("name,email,slug\nMid,a@mid.example,../x\n", "Row 2: The short name is of small letters"),
+            ("name,email,phone\nMid,a@mid.example," + "1" * 41 + "\n", "Row 2: Shorten the phone to 40 characters."),
+        ],
+    )
+    def test_a_file_with_something_wrong_changes_nothing_and_names_the_row(self, bring, say, text, said):
+        code, told = bring(text)
+
+        assert code == 1
+        assert "nothing was changed" in told
+        assert said in told
+        assert "There is no hub yet" in say("hubs", "list")[1]
+
+    def test_a_file_that_is_no_text_is_refused(self, bring):
+        assert bring("name,email\nÉté,a@mid.example\n", encoding="utf-16")[0] == 1

@@ -38,6 +38,7 @@ HUBS = [
         ["Plymouth", "Tavistock", "Liskeard", "Saltash"],
     ),
 ]
+ALIASES = {"wharfedale": ["Leeds and District Maths Hub"], "tamar-moor": ["Far West Maths Hub"]}
 NAMES = [
     "St Mary’s Church of England Primary School", "Alderbeck Primary School", "Hollin Bank Primary School",
     "Fernhurst Road Primary School", "St Joseph’s Catholic Primary School", "Brookhollow Infant School",
@@ -66,7 +67,19 @@ ROADS = ["Church Lane", "Mill Road", "School Street", "Station Road", "Green Lan
 def hubs() -> list[Hub]:
     """Add the six hubs."""
     made = [
-        Hub(slug=slug, name=name, area=area, email=f"events@{slug}hub.example", phone=f"01632 96010{number}")
+        Hub(
+            slug=slug,
+            name=name,
+            area=area,
+            email=f"events@{slug}hub.example",
+            phone=f"01632 96010{number}",
+            website=f"https://{slug}hub.example",
+            aliases=ALIASES.get(slug, []),
+            controller=f"{name.removesuffix(' Maths Hub')} Learning Trust",
+            protection_officer="The data protection officer of the trust",
+            protection_email=f"privacy@{slug}hub.example",
+            calendar_name="England (typical)",
+        )
         for number, (slug, name, area, _, _) in enumerate(HUBS)
     ]
     db.session.add_all(made)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,7 +15,8 @@ from booking.domain.errors import BadInput, NotFound
 from booking.domain.people import Hub, Person
 
 LONGEST_SLUG = 60
-LONGEST = {"name": 120, "area": 200, "phone": 40}
+LONGEST = {"name": 120, "area": 200, "phone": 40, "website": 200, "controller": 200, "protection_officer": 200}
+LONGEST |= {"protection_email": 254, "calendar_name": 100}
 """Characters that the columns hold."""
 
 
@@ -27,12 +30,37 @@ def add(slug: str, name: str, email: str, *, at: datetime, area: str = "", phone
         raise BadInput(f"There is a hub {slug} already.", "slug")
     hub = Hub(slug=slug, name=name.strip(), email=email, area=area.strip(), phone=phone.strip())
     for field, most in LONGEST.items():
-        if len(getattr(hub, field)) > most:
+        if len(getattr(hub, field) or "") > most:
             raise BadInput(f"Shorten the {field} to {most} characters.", field)
     db.session.add(hub)
     db.session.flush()
     audit.record("hub.added", hub, by=None, at=at, hub_id=hub.id)
     return hub
+
+
+def bring(facts: Mapping[str, Any], *, at: datetime) -> str:
+    """Add the hub of these facts, or change the one of its short name; answer "new", "changed" or "unchanged".
+
+    What is not among the facts stays as it was. The audit names which facts changed. Raises `BadInput`.
+    """
+    hub = _with_slug(facts["slug"])
+    if hub is None:
+        hub = add(facts["slug"], facts.get("name", ""), facts.get("email", ""), at=at)
+        _set(hub, facts)
+        return "new"
+    if changed := _set(hub, facts):
+        audit.record("hub.changed", hub, by=None, at=at, hub_id=hub.id, changed=changed)
+    return "changed" if changed else "unchanged"
+
+
+def _set(hub: Hub, facts: Mapping[str, Any]) -> list[str]:
+    """Set what differs, and answer which facts that were."""
+    changed = [name for name, value in facts.items() if getattr(hub, name) != value]
+    for name in changed:
+        if name in LONGEST and len(facts[name]) > LONGEST[name]:
+            raise BadInput(f"Shorten the {name.replace('_', ' ')} to {LONGEST[name]} characters.", name)
+        setattr(hub, name, facts[name])
+    return changed
 
 
 def named(slug: str) -> Hub:
