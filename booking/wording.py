@@ -102,15 +102,16 @@ def where(facts: Any) -> str:
 
 def difference(one: Any) -> tuple[str, str, str]:
     """Say one thing that changed (`changes.Difference`): what it is, how it was, and how it is now."""
-    before, now, of = one.before, one.now, f" of “{one.session}”" if one.session else ""
+    before, now = one.before, one.now
+    named = lambda what: f"{one.session}: {what.lower()}" if one.session else what  # noqa: E731
     said: dict[str, Callable[[], tuple[str, str, str]]] = {
         "title": lambda: ("Title", before, now),
         "lead": lambda: ("Who leads it", before or "Nobody named", now or "Nobody named"),
         "added": lambda: (f"A new session: {now.title}", "", f"{when(now)}, {where(now)}"),
         "removed": lambda: (f"Taken away: {before.title}", when(before), "Does not take place"),
-        "time": lambda: (f"When{of}", when(before), when(now)),
-        "place": lambda: (f"Where{of}", where(before), where(now)),
-        "link": lambda: (f"The link to join{of}", "", "There is a new one" if now.join_url else "There is none now"),
+        "time": lambda: (named("When"), when(before), when(now)),
+        "place": lambda: (named("Where"), where(before), where(now)),
+        "link": lambda: (named("The link to join"), "", "There is a new one" if now.join_url else "There is none now"),
         "name": lambda: ("Name of a session", before.title, now.title),
     }
     return said[one.what]()

@@ -32,7 +32,7 @@ ACTS = {
     "event.closing_moved": "Moved closing with the first session: {changed}",
     "event.changes_told": "Told {people} what has changed",
     "event.resized": "Changed the number of places: {changed}",
-    "slot.changed": "Changed a session: {changed}",
+    "slot.changed": "Changed the session “{title}”: {changed}",
     "slot.added": "Added the session “{title}”",
     "slot.removed": "Took the session “{title}” away",
     "event.reminder_added": "Added a reminder",

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from booking.domain import events, finding, places
-from booking.domain.events import Slot
+from booking.domain import changes, events, finding, places
+from booking.domain.changes import Difference
+from booking.domain.events import Event, Slot
 from booking.domain.finding import NEAREST, OPEN_DATE, Filters, Found, Listed, ListedSlot
 from booking.web import errors, filters, linked_data, near, paging
 from booking.web.event_words import standing
@@ -70,7 +71,14 @@ def show(event_id: int) -> Any:
         linked_data=linked_data.event(event),
         own_place=places.at_event(event.id, me) if me else None,
         others=[] if stands in ("open", "later") else events.alternatives(event, at=now()),
+        changed=[] if event.is_called_off else _changed(event),
     )
+
+
+def _changed(event: Event) -> list[Difference]:
+    """Answer what is different from two weeks ago, but for the link to join, which is for those who are booked."""
+    known = changes.known_before(changes.lately([event], at=now()).get(event.id, []))
+    return [one for one in changes.between(known, event) if one.what != "link"]
 
 
 Row = tuple[Listed, Slot | ListedSlot | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from booking.domain import feeds, places
+from booking.domain import changes, feeds, places
 from booking.domain.places import Booking, Place
 from booking.web import feed_words
 from booking.web.rules import signed_in
@@ -20,7 +20,10 @@ def index() -> str:
     coming, past = places.of_person(me(), at=now())
     link = feeds.link(me())
     calendar = feed_words.own(link) if link else None
-    return render_template("mine/index.html", coming=coming, past=past, own_place=_own_place, calendar=calendar)
+    lately = changes.lately([booking.event for booking in coming], at=now())
+    news = {one.id: changes.news_of(one, lately.get(one.event_id, [])) for one in coming}
+    facts = {"own_place": _own_place, "calendar": calendar, "news": news}
+    return render_template("mine/index.html", coming=coming, past=past, **facts)
 
 
 def _own_place(booking: Booking) -> Place | None:

@@ -43,10 +43,13 @@ def outlook(event_id: int, act: Callable[[], object], *, by: Person, at: datetim
     changes = settling.pending(event)
     known["slots"] |= {str(slot.id): {} for slot in event.slots if str(slot.id) not in known["slots"]}
     settling.send_now(event_id, by=by, at=at)
+    differences, mails = facts.between(known, event), _mails(event, last)
+    if not differences:
+        mails.pop("event_changed", None)  # of what was settling before
     return Outlook(
-        differences=facts.between(known, event),
+        differences=differences,
         closes=(closes, event.closes_at) if closes and event.closes_at and closes != event.closes_at else None,
-        mails=_mails(event, last),
+        mails=mails,
         due_at=changes[0].due_at if changes else None,
         waiting=_waiting(event),
     )

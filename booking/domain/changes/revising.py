@@ -72,7 +72,8 @@ def revising(act: Act, slot: Slot, name: str) -> Iterator[None]:
     revise(slot, is_moved=not now.is_same_appointment(before), at=act.at)
     _bring_in_line(act, start)
     remember(act, slot, before.stored, begins=[before.starts_at, now.starts_at])
-    record(act, f"slot.{name}", slot, before=_audited(before, now), after=_audited(now, before), sequence=slot.sequence)
+    differing = {"before": _audited(before, now), "after": _audited(now, before)}
+    record(act, f"slot.{name}", slot, title=before.title, **differing, sequence=slot.sequence)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +19,8 @@ from booking.domain.people import Person
 from booking.domain.places import Booking, Place, State
 
 BATCH = 20
+LATELY = timedelta(days=14)
+"""For so long the pages say what has changed."""
 HEARING = (State.CONFIRMED, State.OFFERED)
 """Whose bookings are told of changes. Who waits sees the facts on the page and in the offer; a held form, in the
 confirmation."""
@@ -79,6 +81,23 @@ def settling(event: Event) -> Settling | None:
     changes = pending(event)
     people = sum(1 for _ in news(event, changes)) if changes else 0
     return Settling(changes[0].due_at, people, facts.between(known_before(changes), event)) if people else None
+
+
+def lately(events: Iterable[Event], *, at: datetime) -> dict[int, list[Change]]:
+    """Answer what has been changed at these events in the last two weeks, told or not, by the event's number."""
+    ids = [event.id for event in events if event.updated_at >= at - LATELY]
+    found: dict[int, list[Change]] = {}
+    query = select(Change).where(Change.event_id.in_(ids), Change.made_at >= at - LATELY).order_by(Change.id)
+    for change in db.session.scalars(query) if ids else ():
+        found.setdefault(change.event_id, []).append(change)
+    return found
+
+
+def news_of(booking: Booking, changes: Sequence[Change]) -> list[Difference]:
+    """Answer what is different from what a confirmed booking's people were told at first."""
+    since = booking.confirmed_at
+    known = known_before(change for change in changes if since is None or change.made_at >= since)
+    return facts.between(known, booking.event)
 
 
 def settle_silently(event: Event, *, at: datetime) -> None:
