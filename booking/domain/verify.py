@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from booking.db import db
 from booking.domain import reminders
 from booking.domain.audit import AuditEntry
+from booking.domain.changes import Change
 from booking.domain.codes import Code
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message, MessageState
@@ -169,11 +170,34 @@ def _times(_at: datetime) -> Iterable[str]:
 
 
 def _spans(_at: datetime) -> Iterable[str]:
-    first = (
-        select(func.min(Slot.starts_at)).where(Slot.event_id == Event.id, Slot.removed_at.is_(None)).scalar_subquery()
+    """An event starts with its first session, and ends with the last one once every date is known."""
+    of_event = select(Slot).where(Slot.event_id == Event.id, Slot.removed_at.is_(None))
+    first = of_event.with_only_columns(func.min(Slot.starts_at)).scalar_subquery()
+    last = of_event.with_only_columns(func.max(Slot.ends_at)).scalar_subquery()
+    open_dates = of_event.with_only_columns(Slot.id).where(Slot.starts_at.is_(None)).exists()
+    end = case((open_dates, None), else_=last)
+    wrong = or_(Event.starts_at.is_distinct_from(first), Event.ends_at.is_distinct_from(end))
+    for number in db.session.scalars(select(Event.id).where(wrong)):
+        yield f"Event {number} does not start when the first of its sessions does, or end with the last (rule 16)."
+
+
+def _sequences(_at: datetime) -> Iterable[str]:
+    """No calendar entry has a lower number than its trail says that it had."""
+    noted = func.max(AuditEntry.facts["sequence"].as_integer())
+    query = (
+        select(Slot.id, Slot.sequence, noted)
+        .join(AuditEntry, and_(AuditEntry.subject == "slot", AuditEntry.subject_id == Slot.id))
+        .group_by(Slot.id, Slot.sequence)
+        .having(noted > Slot.sequence)
     )
-    for number in db.session.scalars(select(Event.id).where(Event.starts_at.is_distinct_from(first))):
-        yield f"Event {number} does not start when the first of its sessions does (rule 16)."
+    for number, sequence, found in db.session.execute(query):
+        yield f"Session {number} has the calendar sequence {sequence}, and had {found} before (rule 16)."
+
+
+def _settling(at: datetime) -> Iterable[str]:
+    query = select(Change.event_id).where(Change.settled_at.is_(None), Change.due_at < at - OVERDUE).distinct()
+    for number in db.session.scalars(query):
+        yield f"People should have been told long ago what changed at event {number}: is a worker running? (rule 16)"
 
 
 def _overdue_holds(at: datetime) -> Iterable[str]:
@@ -249,6 +273,8 @@ CHECKS: tuple[Callable[[datetime], Iterable[str]], ...] = (
     _positions,
     _times,
     _spans,
+    _sequences,
+    _settling,
     _overdue_holds,
     _overdue_mail,
     _unpromised_reminders,

@@ -82,6 +82,16 @@ FAULTS = [
     ("update event set called_off_at = updated_at where id = 1", "is live, and event 1 is called off"),
     ("update event set closes_at = '2028-01-01 00:00:00' where id = 1", "Event 1 does not open before it closes"),
     ("update event set starts_at = '2027-03-15 00:00:00' where id = 1", "Event 1 does not start when the first"),
+    ("update event set ends_at = '2027-03-20 00:00:00' where id = 1", "or end with the last"),
+    (
+        "insert into audit_entry (recorded_at, act, subject, subject_id, facts) values"
+        " ('2027-03-01', 'slot.changed', 'slot', 1, '{\"sequence\": 3}')",
+        "Session 1 has the calendar sequence 0, and had 3 before",
+    ),
+    (
+        "insert into change (event_id, before, made_at, due_at) values (1, '{}', '2027-03-01', '2027-03-01')",
+        "People should have been told long ago what changed at event 1",
+    ),
     ("update booking set held_until = '2027-03-01 11:00:00' where id = 4", "Booking 4 should have lapsed long ago"),
     ("update message set due_at = '2027-03-01 11:00:00' where id = 1", "Message 1 should have been tried long ago"),
     (
