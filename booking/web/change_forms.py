@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from typing import Any
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, RadioField, SelectChoice, SelectField, StringField
+from wtforms import SelectChoice, StringField
 
-from booking.domain import wall_clock
 from booking.domain.changes import Plan
 from booking.domain.errors import BadInput
 from booking.domain.events import Event, Kind, Slot, Venue
-from booking.domain.wall_clock import Which, WhichTime
-from booking.web import text, when
+from booking.web import text
+from booking.web.session_row import SessionFields, number_in
 
-LONGEST = {"title": 200, "taught_by": 300, "expected": 60, "room": 100, "join_url": 500, "why": 300}
-WHICH = [
-    SelectChoice(Which.FIRST, "The first, before the clocks go back"),
-    SelectChoice(Which.SECOND, "The second, after they have gone back"),
-]
+LONGEST = {"title": 200, "taught_by": 300, "why": 300}
 NOWHERE = ""
 
 
@@ -45,75 +39,36 @@ class ChangeForm(FlaskForm):
         return ""
 
 
-class SessionForm(ChangeForm):
-    """One session: when it is by the clocks of its venue, where, and how to join."""
+class SessionForm(SessionFields, ChangeForm):
+    """One session, at one of the hub's venues."""
 
-    title = StringField("What it is called")
-    day = StringField("Day")
-    starts = StringField("From")
-    ends = StringField("Until")
-    which = RadioField("Which of the two?", choices=WHICH, validate_choice=False)
-    is_open = BooleanField("The date is to be confirmed")
-    expected = StringField("About when?")
-    venue = SelectField("Where", validate_choice=False)
-    room = StringField("Room")
-    join_url = StringField("Link to join online")
-
-    asks_which = False
+    zones: dict[str, str]
+    """The hub's venues by number, each with its zone."""
 
     def offer(self, venues: list[Venue]) -> None:
         """Let the person choose among the hub's venues."""
         named = [SelectChoice(str(venue.id), "Online" if venue.is_online else str(venue)) for venue in venues]
-        self.venue.choices = [SelectChoice(NOWHERE, "To be confirmed"), *named]
+        self.where.choices = [SelectChoice(NOWHERE, "To be confirmed"), *named]
         self.zones = {str(venue.id): venue.zone for venue in venues}
 
     def show(self, slot: Slot) -> None:
         self.title.data, self.expected.data, self.room.data = slot.title, slot.expected, slot.room
-        self.join_url.data, self.venue.data = slot.join_url, str(slot.venue_id or NOWHERE)
+        self.join_url.data, self.where.data = slot.join_url, str(slot.venue_id or NOWHERE)
         self.is_open.data = slot.starts_at is None
-        if slot.local_start and slot.local_end:
-            self.day.data = when.day_words(slot.local_start.date())
-            self.starts.data, self.ends.data = when.clock_words(slot.local_start), when.clock_words(slot.local_end)
-            self.which.data = Which.SECOND if slot.local_start.fold else Which.FIRST
+        self.show_times(slot.starts_at, slot.ends_at, slot.zone)
 
     def plan(self, zone: str, now: datetime) -> Plan | None:
         """Answer what was typed; None where something is wrong, which is then said at its field."""
-        self.zone = self.zones.get(self.venue.data or "", zone)
+        zone = self.zones.get(self.where.data or "", zone)
+        times = self.times(zone, now.astimezone(ZoneInfo(zone)).date())
         checks = [
-            text.check_line(self.title, "the name", most=LONGEST["title"], empty="Enter what this session is called"),
-            text.check_line(self.expected, "when it may be", most=LONGEST["expected"]),
-            text.check_line(self.room, "the room", most=LONGEST["room"]),
-            text.check_line(self.join_url, "the link", most=LONGEST["join_url"]),
-            self.venue.data in {NOWHERE, *self.zones} or text.say(self.venue, "Choose a venue from the list"),
+            self.check_words("Enter what this session is called"),
+            self.where.data in {NOWHERE, *self.zones} or text.say(self.where, "Choose a venue from the list"),
         ]
-        times = self._times(now.astimezone(ZoneInfo(self.zone)).date())
-        if not all(checks) or times is None:
+        if not all(checks) or self.errors:
             return None
-        rest = (self.expected.data or "", int(self.venue.data or 0) or None, self.room.data or "", self.join_url.data)
+        rest = (self.expected.data or "", number_in(self.where.data), self.room.data or "", self.join_url.data or "")
         return Plan(self.title.data or "", *times, *rest)
-
-    def _times(self, today: date) -> tuple[datetime | None, datetime | None] | None:
-        if self.is_open.data:
-            return None, None
-        day = _read(self.day, lambda typed: when.day(typed, today), "Enter the day, or tick that it is to be confirmed")
-        starts, ends = (
-            _read(self.starts, when.clock, "Enter from when"),
-            _read(self.ends, when.clock, "Enter until when"),
-        )
-        if day is None or starts is None or ends is None:
-            return None
-        self.day.data = when.day_words(day)
-        first, last = self._instant(self.starts, day, starts), self._instant(self.ends, day, ends)
-        return (first, last) if first and last else None
-
-    def _instant(self, field: Field, day: date, clock: time) -> datetime | None:
-        which = Which(self.which.data) if self.which.data in list(Which) and self.which.raw_data else None
-        try:
-            return wall_clock.instant(day, clock, self.zone, which=which)
-        except BadInput as refusal:
-            self.asks_which = self.asks_which or isinstance(refusal, WhichTime)
-            text.say(field, str(refusal))
-            return None
 
 
 class TitleForm(ChangeForm):
@@ -147,15 +102,3 @@ class WhyForm(ChangeForm):
     def is_right(self) -> bool:
         empty = "Say in a few words why: everybody who booked reads it"
         return text.check_line(self.why, "the reason", most=LONGEST["why"], empty=empty)
-
-
-def _read(field: Field, read: Any, empty: str) -> Any:
-    typed = text.one_line(field.data)
-    if not typed:
-        text.say(field, empty)
-        return None
-    try:
-        return read(typed)
-    except BadInput as refusal:
-        text.say(field, str(refusal))
-        return None

@@ -28,7 +28,8 @@ ACTS = {
     "place.released": "Gave up one place",
     "place.swapped": "Sent a colleague instead",
     "event.called_off": "Called the event off, and told {people}",
-    "event.renamed": "Changed the title, or who teaches it: {changed}",
+    "event.renamed": "Changed the {changed}",
+    "event.handed_over": "Said who else teaches or leads it",
     "event.closing_moved": "Moved closing with the first session: {changed}",
     "event.changes_told": "Told {people} what has changed",
     "event.resized": "Changed the number of places: {changed}",
@@ -55,7 +56,6 @@ ACTS = {
 
 CHANGED = {
     "title": "title",
-    "taught_by": "who teaches it",
     "starts_at": "start",
     "ends_at": "end",
     "expected": "about when",

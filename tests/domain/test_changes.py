@@ -201,8 +201,8 @@ class TestItCannot:
             ({"starts_at": START, "ends_at": START}, "ends", "It must end after it starts"),
             ({"ends_at": None}, "ends", "Enter both times, or neither"),
             ({"title": " "}, "title", "Enter what this session is called"),
-            ({"join_url": "javascript:alert(1)"}, "join_url", "Enter a link that begins with https://"),
-            ({"venue_id": 999}, "venue", "Choose one of your hub’s venues"),
+            ({"join_url": "javascript:alert(1)"}, "join_url", "Enter the link in full, beginning with https://"),
+            ({"venue_id": 999}, "where", "Choose one of your hub’s venues"),
         ],
     )
     def test_be_what_makes_no_sense(self, event, move, plan, field, sentence):
@@ -502,6 +502,8 @@ class TestRenaming:
 
         assert (fresh(work_group).title, work_group.taught_by) == ("Teaching for mastery", "Tom Fairclough")
         assert {(slot.sequence, slot.revised_at) for slot in work_group.slots} == {(0, NOON)}
+        assert acts("event") == ["event.renamed", "event.handed_over"]
+        assert "Tom" not in str(db.session.scalars(select(AuditEntry.facts)).all())
 
     def test_to_nothing_is_refused(self, event, change):
         with pytest.raises(BadInput, match="Enter a title"):

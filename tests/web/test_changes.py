@@ -151,7 +151,7 @@ class TestASession:
     def test_goes_by_the_clocks_of_its_new_venue(self, client, make, hub, event, session):
         shanghai = make.venue(hub, name="Minhang Experimental School", zone="Asia/Shanghai")
 
-        do(client, session, venue=str(shanghai.id), starts="8am", ends="9:30am")
+        do(client, session, where=str(shanghai.id), starts="8am", ends="9:30am")
 
         assert slot_of(event).starts_at == START.replace(hour=0, minute=0)
 
@@ -166,10 +166,10 @@ class TestASession:
             ({"day": "28 February 2027"}, "That is in the past"),
             ({"day": "28 March 2027", "starts": "1:30am", "ends": "3am"}, "There is no 1:30am on Sunday 28 March 2027"),
             ({"title": ""}, "Enter what this session is called"),
-            ({"title": "x" * 201}, "Shorten the name to 200 characters"),
-            ({"venue": "99999"}, "Choose a venue from the list"),
-            ({"venue": "९"}, "Choose a venue from the list"),
-            ({"join_url": "javascript:alert(1)"}, "Enter a link that begins with https://"),
+            ({"title": "x" * 201}, "Shorten the title to 200 characters"),
+            ({"where": "99999"}, "Choose a venue from the list"),
+            ({"where": "९"}, "Choose a venue from the list"),
+            ({"join_url": "javascript:alert(1)"}, "Enter the link in full, beginning with https://"),
         ],
     )
     def test_what_cannot_be_is_said_at_the_field_and_nothing_typed_is_lost(
@@ -205,7 +205,7 @@ class TestSessions:
         address = f"/desk/events/{work_group.id}/changes/sessions/new"
         venue = str(work_group.slots[0].venue_id)
 
-        do(client, address, title="What stays", day="13 April 2027", starts="1pm", ends="4pm", venue=venue)
+        do(client, address, title="What stays", day="13 April 2027", starts="1pm", ends="4pm", where=venue)
 
         db.session.expire_all()
         assert [slot.title for slot in work_group.slots].count("What stays") == 1
@@ -269,7 +269,7 @@ class TestCallingOff:
     def test_leaves_nothing_to_change(self, client, event, desk, session):
         do(client, f"{desk}/changes/calling-off", why="Snow")
 
-        page = client.post(session, data={"title": "x", "is_open": "y", "venue": ""})
+        page = client.post(session, data={"title": "x", "is_open": "y", "where": ""})
 
         assert page.status_code == 409
         assert "This event has been called off" in words(page)

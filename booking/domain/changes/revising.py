@@ -87,7 +87,10 @@ def rewording(act: Act) -> Iterator[None]:
     for slot in act.event.slots:
         revise(slot, is_moved=False, at=act.at)
     remember(act, None, before.stored)
-    record(act, "event.renamed", act.event, before=before.stored, after=now.stored)
+    if now.title != before.title:
+        record(act, "event.renamed", act.event, before={"title": before.title}, after={"title": now.title})
+    if now.taught_by != before.taught_by:
+        record(act, "event.handed_over", act.event)  # names of people stand in no trail
 
 
 def came_or_went(act: Act, slot: Slot, name: str, *, before: SlotFacts | None, start: datetime | None) -> None:

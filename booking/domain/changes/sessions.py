@@ -96,7 +96,7 @@ def _venue(event: Event, venue_id: int | None) -> Venue | None:
         return None
     venue = db.session.get(Venue, venue_id)
     if venue is None or venue.hub_id != event.hub_id:
-        raise BadInput("Choose one of your hub’s venues", "venue")
+        raise BadInput("Choose one of your hub’s venues", "where")
     return venue
 
 
@@ -108,8 +108,8 @@ def _must_be_possible(act: Act, plan: Plan, slot: Slot | None = None) -> None:
     """Raise `BadInput` for what cannot be, at the field where it was typed."""
     if not plan.title.strip():
         raise BadInput("Enter what this session is called", "title")
-    if plan.join_url and not plan.join_url.startswith("https://"):
-        raise BadInput("Enter a link that begins with https://", "join_url")
+    if plan.join_url and not plan.join_url.startswith(("https://", "http://")):
+        raise BadInput("Enter the link in full, beginning with https://", "join_url")
     if plan.starts_at is None or plan.ends_at is None:
         if plan.starts_at or plan.ends_at:
             raise BadInput("Enter both times, or neither", "ends")
