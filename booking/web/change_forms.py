@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import SelectChoice, StringField
+from wtforms import Field, SelectChoice, StringField
 
-from booking.domain.changes import Plan
-from booking.domain.errors import BadInput
+from booking.domain.changes import Plan, Room
+from booking.domain.errors import BadInput, ReasonNeeded
 from booking.domain.events import Event, Kind, Slot, Venue
+from booking.domain.putting_up import MOST_PLACES
 from booking.web import text
 from booking.web.session_row import SessionFields, number_in
 
@@ -31,11 +32,12 @@ class ChangeForm(FlaskForm):
         """The look was not what was meant: the form is shown again as it was typed."""
         return "back" in request.form
 
-    def tell(self, refusal: BadInput) -> str:
+    def tell(self, refusal: BadInput | ReasonNeeded) -> str:
         """Say a refusal at its field; where it has none, answer it for the top of the page."""
-        if refusal.field not in self._fields:
+        field = refusal.field if isinstance(refusal, BadInput) else "why"
+        if field not in self._fields:
             return str(refusal)
-        text.say(self[refusal.field], str(refusal))
+        text.say(self[field], str(refusal))
         return ""
 
 
@@ -94,6 +96,30 @@ class TitleForm(ChangeForm):
         return all(checks)
 
 
+class PlacesForm(ChangeForm):
+    """How many places there are, for how many of one school, and how many beyond the capacity."""
+
+    capacity = StringField("Places")
+    max_per_school = StringField("For one school, at most")
+    extra = StringField("Places beyond that")
+    why = StringField("Why are there to be more?")
+
+    def show(self, room: Room) -> None:
+        self.capacity.data, self.extra.data = str(room.capacity), str(room.extra)
+        self.max_per_school.data = str(room.max_per_school or "")
+
+    def room(self) -> Room | None:
+        """Answer what was typed; None where something is wrong, which is then said at its field."""
+        capacity = _number(self.capacity, "Enter how many places there are")
+        extra = _number(self.extra, "Enter how many more there are, or 0")
+        has_limit = bool(text.one_line(self.max_per_school.data))
+        limit = _number(self.max_per_school, "Enter the most for one school") if has_limit else None
+        is_right = text.check_line(self.why, "the reason", most=LONGEST["why"])
+        if capacity is None or extra is None or (has_limit and limit is None) or not is_right:
+            return None
+        return Room(capacity, limit, extra)
+
+
 class WhyForm(ChangeForm):
     """The reason for calling off."""
 
@@ -102,3 +128,12 @@ class WhyForm(ChangeForm):
     def is_right(self) -> bool:
         empty = "Say in a few words why: everybody who booked reads it"
         return text.check_line(self.why, "the reason", most=LONGEST["why"], empty=empty)
+
+
+def _number(field: Field, empty: str) -> int | None:
+    field.data = text.one_line(field.data)
+    number = number_in(field.data)
+    if number is None or number > MOST_PLACES:
+        text.say(field, f"{empty}, as a number up to {MOST_PLACES}")
+        return None
+    return number

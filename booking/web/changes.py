@@ -9,11 +9,11 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 
 from booking.db import db, rehearsal, transaction
 from booking.domain import access, changes, events
-from booking.domain.changes import Outlook
+from booking.domain.changes import Outlook, Room
 from booking.domain.errors import BadInput, NotAllowed, NotFound, ReasonNeeded, Refused
 from booking.domain.events import Event, Slot, choosing
 from booking.web import again
-from booking.web.change_forms import ChangeForm, SessionForm, TitleForm, WhyForm
+from booking.web.change_forms import ChangeForm, PlacesForm, SessionForm, TitleForm, WhyForm
 from booking.web.rules import may
 from booking.web.session import me, now
 
@@ -25,6 +25,7 @@ again.init_blueprint(
     add_session="new_session",
     remove_session="removal",
     rename="title",
+    resize="places",
     call_off="calling_off",
 )
 
@@ -123,6 +124,28 @@ def rename(event_id: int) -> Any:
         return _page("title", found, form, status=422)
     given = (form.title.data or "", form.taught_by.data or "")
     return _do(event_id, form, page, lambda: changes.rename(event_id, *given, by=me(), at=now()), "It is renamed.")
+
+
+@bp.get("/places")
+@may(access.is_organiser)
+def places(event_id: int) -> Any:
+    found, form = _organised(event_id), PlacesForm()
+    if not form.is_submitted():
+        form.show(Room.of(found))
+    return _page("places", found, form)
+
+
+@bp.post("/places")
+@may(access.is_organiser)
+def resize(event_id: int) -> Any:
+    """Give the event more or fewer places; more are offered at once, offers beyond fewer are withdrawn."""
+    found, form = _organised(event_id), PlacesForm()
+    room, why = form.room(), form.why.data or ""
+    page: Page = lambda **said: _page("places", _organised(event_id), form, **said)  # noqa: E731
+    if room is None:
+        return _page("places", found, form, status=422)
+    act = lambda: changes.resize(event_id, room, by=me(), at=now(), why=why)  # noqa: E731
+    return _do(event_id, form, page, act, "The places are changed.")
 
 
 @bp.get("/calling-off")

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from booking.db import db, transaction
 from booking.domain import changes, events, finding, places, verify
 from booking.domain.audit import AuditEntry
-from booking.domain.changes import Plan
-from booking.domain.errors import BadInput, CalledOff, NotAllowed, NotFound, Over
+from booking.domain.changes import Plan, Room
+from booking.domain.errors import BadInput, CalledOff, NotAllowed, NotFound, Over, ReasonNeeded
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
 from booking.domain.people import Person
@@ -525,3 +525,104 @@ def test_a_session_that_was_taken_away_is_no_part_of_the_event_and_still_known(m
     assert [slot.starts_at for slot in event.slots] == [START + WEEK] == [event.starts_at]
     assert [slot.starts_at for slot in event.removed_slots] == [START]
     assert [slot.starts_at for slot in line.slots] == [START + WEEK]
+
+
+class TestResizing:
+    @pytest.fixture
+    def resize(self, change):
+        def act(event, capacity, most=None, extra=0, **more):
+            return change(changes.resize, event.id, Room(capacity, most, extra), **more)
+
+        return act
+
+    def test_more_places_are_offered_at_once_in_order(self, make, hub, resize):
+        event = make.event(hub=hub, capacity=2, taken=2)
+        first, second, third = (make.waiting(event).id for _ in range(3))
+
+        resize(event, 4)
+
+        states = dict(db.session.execute(select(places.Booking.id, places.Booking.state)).all())
+        assert [states[one] for one in (first, second, third)] == ["offered", "offered", "waiting"]
+        assert (fresh(event).taken, event.slots[0].sequence, event.updated_at) == (4, 0, NOON)
+
+    def test_fewer_withdraw_the_newest_offers_and_nobody_who_is_booked(self, make, hub, resize):
+        event = make.event(hub=hub, capacity=2, taken=2)
+        first, second = make.waiting(event).id, make.waiting(event).id
+        resize(event, 4)
+
+        resize(event, 3)
+
+        states = dict(db.session.execute(select(places.Booking.id, places.Booking.state)).all())
+        assert (states[first], states[second]) == ("offered", "waiting")
+        assert len(told("offer_withdrawn")) == 1
+        with pytest.raises(BadInput, match="2 places are booked") as refused:
+            resize(event, 1)
+        assert refused.value.field == "capacity"
+        assert (fresh(event).capacity, event.taken) == (3, 3)
+
+    def test_a_deliberate_excess_asks_why_and_is_no_capacity(self, make, hub, resize):
+        event = make.event(hub=hub, capacity=2, taken=2)
+        with pytest.raises(ReasonNeeded):
+            resize(event, 2, extra=1)
+
+        resize(event, 2, extra=1, why="The hall is larger than the room")
+        resize(event, 2, extra=1)
+
+        assert (fresh(event).capacity, event.extra, event.places_left) == (2, 1, 1)
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "event.resized")).one()
+        assert (entry.facts["before"]["extra"], entry.facts["after"]["extra"]) == (0, 1)
+
+    def test_a_higher_limit_for_a_school_lets_its_people_be_offered(self, make, hub, resize):
+        school = make.school()
+        event = make.event(hub=hub, capacity=3, max_per_school=1, taken=1)
+        make.booking(event, school=school)
+        waiting = make.waiting(event, school=school).id
+        assert db.session.get_one(places.Booking, waiting).state == "waiting"
+
+        resize(event, 3, most=2)
+
+        assert db.session.get_one(places.Booking, waiting).state == "offered"
+
+    def test_a_limit_below_what_a_school_has_is_refused(self, make, hub, resize):
+        event = make.event(hub=hub)
+        make.booking(event, size=3, school=make.school())
+
+        with pytest.raises(BadInput, match="One school has 3 places already") as refused:
+            resize(event, 30, most=2)
+
+        assert refused.value.field == "max_per_school"
+
+    @pytest.mark.parametrize(
+        ("wanted", "field"), [((0, None), "capacity"), ((5, 0), "max_per_school"), ((5, None, -1), "extra")]
+    )
+    def test_nothing_and_less_is_refused(self, event, resize, wanted, field):
+        with pytest.raises(BadInput) as refused:
+            resize(event, *wanted)
+
+        assert refused.value.field == field
+        assert verify.broken(at=NOON) == []
+
+
+def test_those_who_wait_hear_that_it_is_called_off_and_not_of_a_change(make, hub, change, move):
+    event = make.event(hub=hub, capacity=1, taken=1)
+    make.waiting(event, make.person(name="Wei"))
+    move(event.slots[0])
+    settle()
+    assert "Wei" not in told()
+
+    change(changes.call_off, event.id, "Snow")
+
+    assert "Wei" in told("called_off")
+    assert verify.broken(at=NOON) == []
+
+
+def test_an_offer_is_told_of_a_change_and_stands(make, hub, change, move):
+    event = make.event(hub=hub, capacity=1, taken=1)
+    offered = make.waiting(event, make.person(name="Wei"))
+    change(changes.resize, event.id, Room(2, None))
+    move(fresh(event).slots[0])
+
+    settle()
+
+    assert "Wei" in told()
+    assert db.session.get_one(places.Booking, offered.id).state == "offered"

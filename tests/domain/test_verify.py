@@ -100,7 +100,8 @@ FAULTS = [
     ),
     (
         "update event set starts_at = '2027-01-02 00:00:00', ends_at = '2027-01-02 02:00:00', opens_at = null, "
-        "closes_at = '2027-01-01 00:00:00' where id = 1; update slot set starts_at = '2027-01-02 00:00:00', ends_at = '2027-01-02 02:00:00' "
+        "closes_at = '2027-01-01 00:00:00' where id = 1; update slot set starts_at = '2027-01-02 00:00:00', "
+        "ends_at = '2027-01-02 02:00:00' "
         "where event_id = 1",
         "Booking 1 still says what was needed",
     ),

@@ -62,7 +62,13 @@ def addresses(make, site, noon):
         *("/calendars", "/calendars?kind=work_group", "/calendar", "/calendar?month=2027-02&kind=showcase"),
         *("/my/bookings", "/me", "/desk", "/desk?when=past", desk, f"{desk}/needs", f"{desk}/audit"),
         *(f"{desk}/bookings/new", f"/bookings/{other.id}"),
-        *(f"{desk}/changes", f"{desk}/changes/title", f"{desk}/changes/calling-off", f"{desk}/changes/sessions/new"),
+        *(
+            f"{desk}/changes",
+            f"{desk}/changes/title",
+            f"{desk}/changes/places",
+            f"{desk}/changes/calling-off",
+            f"{desk}/changes/sessions/new",
+        ),
         *(f"{desk}/changes/sessions/{slot.id}", f"{desk}/changes/sessions/{slot.id}/removal"),
     ]
 

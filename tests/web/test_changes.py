@@ -243,6 +243,45 @@ class TestTheTitle:
         assert (page.status_code, "Enter a title" in words(page)) == (422, True)
 
 
+class TestPlaces:
+    def test_more_are_offered_at_once_and_the_look_says_so(self, client, make, hub, ruth):
+        event = make.event(hub=hub, capacity=1, taken=1)
+        make.waiting(event)
+        address = f"/desk/events/{event.id}/changes/places"
+
+        look = send(client, address, capacity="2")
+        assert "Places Before: 1 Now: 2" in words(look)
+        assert "1 booking that waits is offered places at once" in words(look)
+        assert mails("place_offered") == 0
+        client.post(address, data=fields(look) | {"sure": "y"})
+
+        assert mails("place_offered") == 1
+        db.session.refresh(event)
+        assert (event.capacity, event.taken) == (2, 2)
+        said = words(client.get(f"/desk/events/{event.id}/audit"))
+        assert "Changed the number of places: places from 1 to 2" in said
+
+    @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({"capacity": ""}, "Enter how many places there are, as a number up to"),
+            ({"capacity": "٣"}, "Enter how many places there are, as a number up to"),
+            ({"capacity": "9" * 5000}, "Enter how many places there are, as a number up to"),
+            ({"capacity": "2"}, "3 places are booked"),
+            ({"capacity": "0"}, "Enter at least 1 place"),
+            ({"extra": "-1"}, "Enter how many more there are, or 0"),
+            ({"extra": "2"}, "Say in a few words why there are to be more places than the capacity"),
+            ({"max_per_school": "many"}, "Enter the most for one school"),
+        ],
+    )
+    def test_what_cannot_be_is_said_at_the_field(self, client, make, event, desk, wrong, sentence):
+        make.booking(event, size=3)
+
+        page = send(client, f"{desk}/changes/places", **wrong)
+
+        assert (page.status_code, sentence in words(page)) == (422, True)
+
+
 class TestCallingOff:
     def test_says_how_many_are_told_and_then_tells_them(self, client, make, event, desk):
         make.booking(event, size=3)

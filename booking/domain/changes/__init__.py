@@ -5,6 +5,7 @@ from booking.domain.changes.facts import Difference, EventFacts, SlotFacts, betw
 from booking.domain.changes.outlook import Outlook, outlook
 from booking.domain.changes.pending import Change
 from booking.domain.changes.renaming import rename
+from booking.domain.changes.resizing import Room, resize
 from booking.domain.changes.revising import SETTLING
 from booking.domain.changes.sessions import Plan, add_slot, change_slot, remove_slot
 from booking.domain.changes.settling import (
@@ -28,6 +29,7 @@ __all__ = [
     "Listener",
     "Outlook",
     "Plan",
+    "Room",
     "Settling",
     "SlotFacts",
     "add_slot",
@@ -42,6 +44,7 @@ __all__ = [
     "pending",
     "remove_slot",
     "rename",
+    "resize",
     "send_now",
     "settling",
     "tell_due",

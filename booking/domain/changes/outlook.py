@@ -12,6 +12,7 @@ from booking.db import db
 from booking.domain import places
 from booking.domain.changes import facts, settling
 from booking.domain.changes.facts import Difference
+from booking.domain.changes.resizing import Room
 from booking.domain.events import Event
 from booking.domain.messages import Message
 from booking.domain.people import Person
@@ -23,6 +24,8 @@ class Outlook:
     """What would come of an act."""
 
     differences: list[Difference]
+    sizes: list[tuple[str, object, object]]
+    """What is different of the number of places: its name, before and after."""
     closes: tuple[datetime, datetime] | None
     """When booking closes, before and after, where that changes too."""
     mails: Mapping[str, int]
@@ -36,7 +39,7 @@ class Outlook:
 def outlook(event_id: int, act: Callable[[], object], *, by: Person, at: datetime) -> Outlook:
     """Do the act, tell everybody, and answer what came of it. Only for `db.rehearsal`. Raises what the act raises."""
     [event] = places.lock(event_id)
-    known, closes = facts.all_known(event), event.closes_at
+    known, closes, room = facts.all_known(event), event.closes_at, Room.of(event)
     last = db.session.scalar(select(func.max(Message.id))) or 0
     act()
     db.session.flush()
@@ -48,11 +51,21 @@ def outlook(event_id: int, act: Callable[[], object], *, by: Person, at: datetim
         mails.pop("event_changed", None)  # of what was settling before
     return Outlook(
         differences=differences,
+        sizes=_sizes(room, Room.of(event)),
         closes=(closes, event.closes_at) if closes and event.closes_at and closes != event.closes_at else None,
         mails=mails,
         due_at=changes[0].due_at if changes else None,
         waiting=_waiting(event),
     )
+
+
+def _sizes(before: Room, now: Room) -> list[tuple[str, object, object]]:
+    rows = [
+        ("Places", before.capacity, now.capacity),
+        ("Places beyond the capacity", before.extra, now.extra),
+        ("For one school, at most", before.max_per_school or "no limit", now.max_per_school or "no limit"),
+    ]
+    return [row for row in rows if row[1] != row[2]]
 
 
 def _mails(event: Event, last: int) -> dict[str, int]:
