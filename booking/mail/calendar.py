@@ -18,10 +18,20 @@ from booking.domain import feeds
 from booking.domain.feeds import Own
 from booking.domain.messages import Message
 
-COMING = frozenset({"places_booked", "place_booked", "event_changed"})
-"""Kinds that invite whoever gets them, if they come themselves."""
-OFF = frozenset({"booking_cancelled", "place_cancelled", "called_off", "event_changed"})
-"""Kinds that take the entry away again. A kind about a change stands in both."""
+COMING = frozenset(
+    {
+        *("places_booked", "place_booked", "event_changed"),
+        *("joined_waiting_list", "place_offered", "offer_passed", "offer_withdrawn"),
+    }
+)
+"""Kinds that invite whoever gets them, if they come themselves; tentatively while they wait or have an offer."""
+OFF = frozenset(
+    {
+        *("booking_cancelled", "place_cancelled", "called_off", "event_changed"),
+        *("left_waiting_list", "offer_passed"),
+    }
+)
+"""Kinds that take the entry away again. A kind that may do either stands in both."""
 
 
 def attach(mail: EmailMessage, message: Message, settings: Settings, *, at: datetime) -> None:

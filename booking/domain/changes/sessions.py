@@ -81,12 +81,8 @@ def remove_slot(slot_id: int, *, by: Person, at: datetime) -> Slot:
 
 
 def _write(slot: Slot, plan: Plan, venue: Venue | None) -> None:
-    if slot.starts_at and not plan.starts_at:
-        slot.withdrawn_start, slot.withdrawn_end = slot.starts_at, slot.ends_at
-    if plan.starts_at:
-        slot.withdrawn_start = slot.withdrawn_end = None
-    slot.title, slot.starts_at, slot.ends_at = plan.title, plan.starts_at, plan.ends_at
-    slot.expected, slot.room, slot.join_url = plan.expected, plan.room, plan.join_url
+    slot.set_times(plan.starts_at, plan.ends_at)
+    slot.title, slot.expected, slot.room, slot.join_url = plan.title, plan.expected, plan.room, plan.join_url
     slot.venue, slot.venue_id = venue, plan.venue_id
     slot.zone = venue.zone if venue else slot.zone
 

@@ -192,6 +192,14 @@ class Slot(Times, Model):
     event: Mapped[Event] = relationship(back_populates="slots")
     venue: Mapped[Venue | None] = relationship()
 
+    def set_times(self, starts_at: datetime | None, ends_at: datetime | None) -> None:
+        """Give the session its times, or take them back: calendars go on showing those it had, as cancelled."""
+        if self.starts_at and not starts_at:
+            self.withdrawn_start, self.withdrawn_end = self.starts_at, self.ends_at
+        elif starts_at:
+            self.withdrawn_start = self.withdrawn_end = None
+        self.starts_at, self.ends_at = starts_at, ends_at
+
 
 def span(event: Event) -> None:
     """Bring the event's own first start and last end in line with its slots."""

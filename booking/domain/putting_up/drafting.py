@@ -206,9 +206,9 @@ def _place(slot: Slot, planned: Session, venue: Venue | None, at: datetime) -> N
     if slot.id and any(getattr(slot, name) != value for name, value in told.items()):
         slot.sequence += 1
         slot.revised_at = at
-    for name, value in told.items():
-        setattr(slot, name, value)
-    slot.venue = venue
+    slot.set_times(planned.starts_at, planned.ends_at)
+    slot.zone, slot.room = told["zone"], told["room"]
+    slot.venue, slot.venue_id = venue, told["venue_id"]
     slot.title = _short(planned.title, "title", LONGEST_OF_SESSION["title"], needed=True)
     slot.expected = _short(planned.expected, "expected", LONGEST_OF_SESSION["expected"])
     slot.join_url = _short(planned.join_url, "join_url", LONGEST_OF_SESSION["join_url"])
