@@ -6,7 +6,7 @@ program that has both shows one entry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -14,9 +14,11 @@ from email.message import EmailMessage
 from booking import calendars
 from booking.calendars import Entry, Method, Somebody
 from booking.config import Settings
-from booking.domain import feeds
+from booking.domain import feeds, reminders
 from booking.domain.feeds import Own
 from booking.domain.messages import Message
+from booking.domain.people import Person
+from booking.domain.reminders import Reminded
 
 COMING = frozenset(
     {
@@ -34,18 +36,23 @@ OFF = frozenset(
 """Kinds that take the entry away again. A kind that may do either stands in both."""
 
 
-def attach(mail: EmailMessage, message: Message, settings: Settings, *, at: datetime) -> None:
+def attach(
+    mail: EmailMessage, message: Message, settings: Settings, *, at: datetime, reminded: Iterable[Reminded] = ()
+) -> None:
     """Add what belongs into the recipient's own calendar.
 
     One session is an invitation beside the words. Of several, the mail carries all as one attachment, and an
     invitation only to what it is about: the next one that it names, or the next of all once all are off.
     """
-    sessions = _sessions(message, at)
+    if message.person is None:
+        return
+    named = _named(message, reminded)
+    sessions = [one for one in _own(message, message.person, named, at) if one.session.ends_at > at]
     if not sessions:
         return
     own = [calendars.own_entry(one, settings.base_url) for one in sessions]
     organiser = Somebody(settings.site_name, settings.mail_from)
-    if subject := _subject(message, sessions, own):
+    if subject := _subject(sessions, own, named):
         attendee = Somebody(message.to_name, message.to_address or "")
         mail.attach(_part(*calendars.invitation(subject, organiser=organiser, attendee=attendee)))
     if len(own) > 1:
@@ -55,30 +62,31 @@ def attach(mail: EmailMessage, message: Message, settings: Settings, *, at: date
         mail.attach(part)
 
 
-def _sessions(message: Message, at: datetime) -> list[Own]:
-    """Answer the sessions that the mail speaks of: not what is over, and nothing that is no news of its kind."""
-    if message.kind not in COMING | OFF or message.person is None or message.event_id is None:
-        return []
-    sessions = feeds.personal(message.person, at=at, event_id=message.event_id)
-    told = [one for one in sessions if message.kind in (OFF if one.is_off else COMING)]
-    return [one for one in told if one.session.ends_at > at]
-
-
-def _subject(message: Message, sessions: Sequence[Own], own: Sequence[Entry]) -> Entry | None:
-    """Answer the one session that the mail invites to, or takes away: a reader knows a single one in a mail."""
-    if len(own) == 1:
-        return own[0]
-    named = _named(message)
-    about = [entry for one, entry in zip(sessions, own, strict=True) if one.session.slot_id in named]
-    if named:
-        return about[0] if about else None
-    return own[0] if all(one.is_off for one in sessions) else None
-
-
-def _named(message: Message) -> set[int]:
-    """Answer the slots that the mail is about by name: a reminder's, or those of a change."""
+def _named(message: Message, reminded: Iterable[Reminded]) -> set[int]:
+    """Answer the slots that the mail is about by name: those of a change, or those that it reminds of."""
     changed = message.facts.get("known", {}).get("slots", {})
-    return {int(number) for number in (*message.facts.get("slots", []), *changed)}
+    return {int(number) for number in changed} | {slot.id for one in reminded for slot in one.slots}
+
+
+def _own(message: Message, person: Person, named: set[int], at: datetime) -> list[Own]:
+    """Answer the sessions that the mail speaks of, without what is no news of its kind.
+
+    The only session of an event came with the confirmation; of several, each comes with its reminder.
+    """
+    if message.kind == reminders.KIND:
+        sessions = feeds.personal(person, at=at)
+        return [one for one in sessions if one.session.slot_id in named and one.session.is_one_of_several]
+    if message.kind not in COMING | OFF or message.event_id is None:
+        return []
+    sessions = feeds.personal(person, at=at, event_id=message.event_id)
+    return [one for one in sessions if message.kind in (OFF if one.is_off else COMING)]
+
+
+def _subject(sessions: Sequence[Own], own: Sequence[Entry], named: set[int]) -> Entry | None:
+    """Answer the one session that the mail invites to, or takes away: a reader knows a single one in a mail."""
+    if len(own) == 1 or (not named and all(one.is_off for one in sessions)):
+        return own[0]
+    return next((entry for one, entry in zip(sessions, own, strict=True) if one.session.slot_id in named), None)
 
 
 def _part(method: Method, content: bytes) -> EmailMessage:

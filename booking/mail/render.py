@@ -61,7 +61,7 @@ def mail(message: Message, *, at: datetime) -> EmailMessage:
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice answers it
     made.set_content(words.strip() + "\n")
     made.add_alternative(render_template(f"mail/{message.kind}.html", **facts), subtype="html")
-    calendar.attach(made, message, settings, at=at)
+    calendar.attach(made, message, settings, at=at, reminded=facts.get("reminded", ()))
     return made
 
 

@@ -10,7 +10,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import feeds, messages, places
+from booking.domain import feeds, places, reminders
 from booking.domain.messages import Message
 from booking.domain.places import Guest
 from booking.mail import render
@@ -123,21 +123,26 @@ def test_22_of_several_sessions_all_come_in_one_attachment(make, priya):
     assert not any("ATTENDEE" in one for one in sessions)
 
 
-def test_22_of_several_sessions_the_one_that_a_mail_is_about_is_invited_to(make, priya):
+def test_22_of_several_sessions_each_is_invited_to_by_its_reminder(make, priya):
     event = make.event(kind="work_group", starts=(START, START + WEEK))
-    booking = make.booking(event, priya)
-    second = event.slots[1]
+    make.booking(event, priya)
+    day_before = START + WEEK - timedelta(hours=20)
     with transaction():
-        messages.tell(
-            booking.booker, "place_booked", at=NOON, event_id=event.id, booking=booking.id, slots=[second.id], place=1
-        )
+        reminders.promise_due(at=day_before)
 
-    (how, invitation), (_, attached) = parts(arrived("place_booked"))
+    how, calendar = only(arrived("reminder", at=day_before))
 
-    calendar = Calendar.from_ical(invitation)
     assert (how, said(calendar)) == ("inline", ("REQUEST", "CONFIRMED", 0, "ACCEPTED"))
-    assert str(calendar.walk("VEVENT")[0]["UID"]) == second.uid
-    assert len(Calendar.from_ical(attached).walk("VEVENT")) == 2
+    assert str(calendar.walk("VEVENT")[0]["UID"]) == event.slots[1].uid
+
+
+def test_22_a_reminder_of_the_only_session_invites_nobody_again(make, priya):
+    make.booking(make.event(), priya)
+    day_before = START - timedelta(hours=20)
+    with transaction():
+        reminders.promise_due(at=day_before)
+
+    assert parts(arrived("reminder", at=day_before)) == []
 
 
 def test_23_cancelling_takes_the_entry_away_with_a_higher_number(make, priya):
