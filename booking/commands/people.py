@@ -81,7 +81,7 @@ def erase(address: str, yes: bool) -> None:
 def erased() -> None:
     """Print who was erased, by number, for `flask restore --erasures`: a backup knows only those before it."""
     for one in erasing.erasures():
-        click.echo(f"{one.person_id} {one.first_seen_at.isoformat()} {one.erased_at.isoformat()}")
+        click.echo(one)
 
 
 @group.command("list")

@@ -26,6 +26,15 @@ class Erasure:
     first_seen_at: datetime
     erased_at: datetime
 
+    @classmethod
+    def read(cls, line: str) -> Erasure:
+        """Answer what a line of `str(erasure)` says. Raises `ValueError`."""
+        number, seen, gone = line.split()
+        return cls(int(number), datetime.fromisoformat(seen), datetime.fromisoformat(gone))
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.first_seen_at.isoformat()} {self.erased_at.isoformat()}"
+
 
 def erase(person_id: int, *, by: Person | None, at: datetime) -> Person:
     """Forget who somebody is, at once and for good; erasing whom nobody knows any more changes nothing.
