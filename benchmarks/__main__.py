@@ -1,15 +1,15 @@
-"""Measure what docs/performance.md quotes:  python -m benchmarks [journey|rush|steady|picker] [--database sqlite]"""
+"""Measure what docs/performance.md quotes:  python -m benchmarks [journey|rush|steady|picker|feeds] [--database …]"""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import journey, picker, rush
+from benchmarks import feeds, journey, picker, rush
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    asked.add_argument("what", nargs="*", default=["journey", "rush", "steady", "picker"])
+    asked.add_argument("what", nargs="*", default=["journey", "rush", "steady", "picker", "feeds"])
     asked.add_argument("--database", choices=["sqlite", "postgres"], action="append")
     asked.add_argument("--rounds", type=int, default=60, help="requests of one page in each of five batches")
     asked.add_argument("--bookings", type=int, default=800)
@@ -39,6 +39,8 @@ def measure(database: str, given: argparse.Namespace) -> None:
         print(f"- form and POST: {spread}; answers {dict(one.outcomes)}\n", flush=True)
     if "picker" in given.what:
         print(f"## The picker, {database}\n\n{picker.measure(database)}\n", flush=True)
+    if "feeds" in given.what:
+        print(f"## Calendars, {database}\n\n{feeds.measure(database)}\n", flush=True)
 
 
 if __name__ == "__main__":

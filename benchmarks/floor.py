@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template_string, request
+from flask import Flask, Response, render_template_string, request
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import StringField
 
@@ -24,6 +24,11 @@ class OneField(FlaskForm):
 @app.get("/healthz")
 def hello() -> str:
     return "hello"
+
+
+@app.get("/304")
+def known() -> Response:
+    return Response(status=304)
 
 
 @app.get("/list")

@@ -85,6 +85,7 @@ class Loading:
                 self.at - timedelta(days=2),
                 "Our guests travel home a week earlier.",
             )
+            slot.sequence, slot.revised_at = 1, event.called_off_at
             audit.record("event.called_off", event, by=None, at=event.called_off_at, event_id=event.id, hub_id=hub.id)
 
     def _work_groups(self, number: int) -> None:

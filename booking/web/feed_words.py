@@ -8,8 +8,9 @@ from urllib.parse import quote
 from flask import url_for
 
 from booking.db import db
-from booking.domain import events, hubs
+from booking.domain import feeds, hubs
 from booking.domain.errors import NotFound
+from booking.domain.events import Programme
 from booking.domain.finding import Filters
 from booking.domain.schools import School
 from booking.web import filters as filter_words
@@ -47,9 +48,8 @@ class Feed(NamedTuple):
 def of(filters: Filters, programme_id: int | None = None) -> Feed | None:
     """Answer the feed of a list or a programme; None where there is no such hub or programme."""
     if programme_id is not None:
-        programme = db.session.get(events.Programme, programme_id)
-        path = url_for("feeds.of_programme", programme_id=programme_id)
-        return _feed(f"{programme.title}, {programme.hub.name}", url_for("events.index"), path) if programme else None
+        programme = feeds.programme(programme_id)
+        return _of_programme(programme) if programme else None
     try:
         hub = hubs.named(filters.hub).name if filters.hub else ""
     except NotFound:
@@ -57,14 +57,25 @@ def of(filters: Filters, programme_id: int | None = None) -> Feed | None:
     school = db.session.get(School, int(filters.near)) if filters.within else None
     words = filter_words.said(filters, hub, str(school or ""))
     name = ", ".join([words.pop("hub", settings().site_name), *words.values()])
-    return _feed(name, filter_words.address(filters), path_of(filters))
+    page = url_for("hubs.show", slug=filters.hub) if _is_hub_alone(filters) else filter_words.address(filters)
+    return _feed(name, page, path_of(filters))
+
+
+def _of_programme(programme: Programme) -> Feed:
+    page = url_for("programmes.show", programme_id=programme.id)
+    path = url_for("feeds.of_programme", programme_id=programme.id)
+    return _feed(f"{programme.title}, {programme.hub.name}", page, path)
 
 
 def path_of(filters: Filters) -> str:
     """Answer the one address of a list's feed."""
-    if set(filters.chosen) == {"hub"}:
+    if _is_hub_alone(filters):
         return url_for("feeds.of_hub", slug=filters.hub)
     return url_for("feeds.index", **filters.chosen)
+
+
+def _is_hub_alone(filters: Filters) -> bool:
+    return set(filters.chosen) == {"hub"}
 
 
 def own(token: str) -> Feed:

@@ -224,7 +224,7 @@ def test_10_a_feed_says_whose_it_is_and_how_often_to_come(client, event):
     text = client.get("/hubs/wharfedale/calendar.ics").text
     assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\nX-PUBLISHED-TTL:PT1H\r\n" in text
     assert "X-WR-TIMEZONE:Europe/London\r\n" in text
-    assert "URL:http://localhost/?hub=wharfedale\r\n" in text
+    assert "URL:http://localhost/hubs/wharfedale\r\n" in text
     assert "SOURCE;VALUE=URI:http://localhost/hubs/wharfedale/calendar.ics\r\n" in text
 
 

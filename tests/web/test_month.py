@@ -142,6 +142,9 @@ def test_19_the_list_the_event_and_its_programme_lead_to_their_calendars(client,
     assert links(shown, f"Follow {programme.title}") == [f"/calendars?programme={programme.id}"]
     assert links(shown, "Follow everything of") == ["/calendars?hub=wharfedale"]
     assert client.get(f"/calendars?programme={programme.id}").status_code == 200
+    assert links(client.get("/hubs/wharfedale"), "Follow them") == ["/calendars?hub=wharfedale"]
+    its_page = client.get(f"/programmes/{programme.id}")
+    assert links(its_page, "Follow this programme") == [f"/calendars?programme={programme.id}"]
 
 
 def test_an_event_whose_dates_are_open_offers_no_file(client, make):

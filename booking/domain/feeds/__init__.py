@@ -4,7 +4,7 @@ What is called off, taken away or given up stays as cancelled until 30 days afte
 """
 
 from booking.domain.feeds.own import SHOWN, Own, end, link, personal, renew, with_link
-from booking.domain.feeds.sessions import EVERYTHING, Session, followed, last_start, of_event, public
+from booking.domain.feeds.sessions import EVERYTHING, Session, followed, last_start, of_event, programme, public
 
 __all__ = [
     "EVERYTHING",
@@ -17,6 +17,7 @@ __all__ = [
     "link",
     "of_event",
     "personal",
+    "programme",
     "public",
     "renew",
     "with_link",

@@ -81,6 +81,13 @@ def of_event(event_id: int, *, at: datetime) -> list[Session]:
     return _read(sessions().where(Event.id == event_id, is_kept(at)))
 
 
+def programme(programme_id: int) -> Programme | None:
+    """Answer a programme of which anything is published; of any other nobody has heard yet."""
+    is_known = exists().where(Event.programme_id == Programme.id, Event.published_at.is_not(None))
+    query = select(Programme).where(Programme.id == programme_id, is_known)
+    return db.session.scalar(query.options(joinedload(Programme.hub)))
+
+
 def last_start() -> datetime | None:
     """Answer when the last session that is planned begins."""
     query = select(func.max(Slot.starts_at)).join(Event, Event.id == Slot.event_id)
