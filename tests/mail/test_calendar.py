@@ -71,6 +71,7 @@ def test_22_a_booking_of_one_session_invites(make, priya):
     assert (part["Content-Type"].params["method"], part["Content-Type"].params["charset"]) == ("REQUEST", "utf-8")
     assert part["Content-Transfer-Encoding"] == "base64"
     assert max(len(line) for line in part.get_payload().splitlines()) == 76
+    assert "For your calendar: an entry comes with this mail." in mail.get_body(("plain",)).get_content()
     how, calendar = only(mail)
     assert (how, said(calendar)) == ("inline", ("REQUEST", "CONFIRMED", 0, "ACCEPTED"))
     [entry] = calendar.walk("VEVENT")
@@ -107,7 +108,9 @@ def test_06_the_mail_and_the_feed_speak_of_one_thing(make, client, priya):
 def test_22_whoever_only_books_for_others_is_not_invited(make, priya):
     make.booking(make.event(), priya, guests=(make.guest(),))
 
-    assert parts(arrived("places_booked")) == []
+    mail = arrived("places_booked")
+    assert parts(mail) == []
+    assert "calendar" not in mail.get_body(("plain",)).get_content()
 
 
 def test_22_of_several_sessions_all_come_in_one_attachment(make, priya):
