@@ -23,9 +23,17 @@ NOWHERE = ""
 class ChangeForm(FlaskForm):
     """What every change has in common: it is looked at before it is done."""
 
+    meanwhile: str = ""
+    """Why what was looked at was not done: somebody else was quicker."""
+
     @property
     def is_sure(self) -> bool:
         return "sure" in request.form
+
+    @property
+    def seen(self) -> str:
+        """What the event was when the look at the change was taken."""
+        return request.form.get("seen", "")
 
     @property
     def is_going_back(self) -> bool:

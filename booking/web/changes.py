@@ -100,6 +100,8 @@ def removal(event_id: int, slot_id: int) -> Any:
 @may(access.is_organiser)
 def remove_session(event_id: int, slot_id: int) -> Any:
     """Take a session away; the event goes on without it."""
+    if slot_id in [slot.id for slot in _organised(event_id).removed_slots]:
+        return redirect(url_for("desk.event", event_id=event_id), code=303)
     _slot(event_id, slot_id)
     page: Page = lambda **said: _removal_page(event_id, slot_id, **said)  # noqa: E731
     act = lambda: changes.remove_slot(slot_id, by=me(), at=now())  # noqa: E731
@@ -171,14 +173,14 @@ Page = Callable[..., Any]
 
 
 def _do(event_id: int, form: ChangeForm, page: Page, act: Act, done: str) -> Any:
-    """Show what would come of the act; once that has been seen, do it."""
+    """Show what would come of the act; once that has been seen, and is still so, do it."""
     if form.is_going_back:
         return page()
     try:
-        if not form.is_sure:
-            return _preview(event_id, form, _rehearsed(event_id, act))
-        with transaction():
-            act()
+        if form.is_sure and _is_done(event_id, form, act):
+            return _back(event_id, done)
+        with rehearsal():
+            outlook = changes.outlook(event_id, act, by=me(), at=now())
     except (NotFound, NotAllowed):
         raise
     except (BadInput, ReasonNeeded) as refusal:
@@ -186,17 +188,31 @@ def _do(event_id: int, form: ChangeForm, page: Page, act: Act, done: str) -> Any
         return page(problem=problem, status=422)
     except Refused as refusal:
         return page(problem=str(refusal), status=409)
+    if form.is_sure and outlook.is_nothing:  # the button was pressed twice
+        return _back(event_id, done)
+    return _look(event_id, form, outlook)
+
+
+def _is_done(event_id: int, form: ChangeForm, act: Act) -> bool:
+    """Do the act, unless somebody has changed the event since its outcome was looked at."""
+    try:
+        with transaction():
+            changes.must_be_as_seen(event_id, form.seen)
+            act()
+    except changes.Changed as refusal:
+        form.meanwhile = str(refusal)
+        return False
+    return True
+
+
+def _back(event_id: int, done: str) -> Any:
     flash(done)
     return redirect(url_for("desk.event", event_id=event_id), code=303)
 
 
-def _rehearsed(event_id: int, act: Act) -> Outlook:
-    with rehearsal():
-        return changes.outlook(event_id, act, by=me(), at=now())
-
-
-def _preview(event_id: int, form: ChangeForm, outlook: Outlook) -> str:
-    return render_template("changes/preview.html", event=_organised(event_id), form=form, outlook=outlook)
+def _look(event_id: int, form: ChangeForm, outlook: Outlook) -> Any:
+    page = render_template("changes/preview.html", event=_organised(event_id), form=form, outlook=outlook)
+    return page, 409 if form.meanwhile else 200
 
 
 def _session_form(event: Event, slot: Slot | None = None) -> SessionForm:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from booking.db import db, transaction
 from booking.domain import changes
+from booking.domain.audit import AuditEntry
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
 from booking.domain.people import Person
@@ -142,6 +143,20 @@ class TestASession:
         assert [answer.status_code for answer in answers] == [303, 303]
         assert slot_of(event).sequence == 1
 
+    def test_changed_meanwhile_by_somebody_else_it_is_looked_at_again(self, client, make, hub, event, session, noon):
+        look = send(client, session, day="23 March 2027")
+        other = make.organiser(hub)
+        with transaction():
+            changes.rename(event.id, "Year 4: nines", "", by=other, at=noon)
+
+        again = client.post(session, data=fields(look) | {"sure": "y"})
+
+        assert again.status_code == 409
+        assert "Somebody else has changed this event meanwhile." in words(again)
+        assert slot_of(event).starts_at == START
+        assert client.post(session, data=fields(again) | {"sure": "y"}).status_code == 303
+        assert slot_of(event).starts_at == START + WEEK
+
     def test_loses_its_date(self, client, event, session):
         do(client, session, is_open="y", expected="Summer 2027")
 
@@ -221,6 +236,19 @@ class TestSessions:
         said = words(client.get(f"/desk/events/{work_group.id}"))
         assert "Taken away: Lesson and discussion Before: Tuesday 23 March 2027, 1:30pm to 3:30pm (UK time)" in said
 
+    @pytest.mark.parametrize("path", ["sessions/2/removal", "calling-off", "sessions/new", "places"])
+    def test_whatever_is_pressed_twice_is_done_once(self, client, make, work_group, path):
+        make.booking(work_group)
+        address = f"/desk/events/{work_group.id}/changes/{path}"
+        given = {"why": "Snow"} if path != "sessions/new" else {"title": "What stays", "is_open": "y"}
+        look = send(client, address, **given | ({"capacity": "31"} if path == "places" else {}))
+
+        answers = [client.post(address, data=fields(look) | {"sure": "y"}) for _ in range(2)]
+
+        assert [answer.status_code for answer in answers] == [303, 303]
+        done = db.session.scalars(select(AuditEntry.act).where(AuditEntry.actor_id.is_not(None)))
+        assert len([act for act in done if act.startswith(("slot.", "event."))]) == 1
+
     def test_the_only_one_stays(self, client, event, session):
         page = client.post(f"{session}/removal", data={})
 
@@ -298,6 +326,15 @@ class TestCallingOff:
         assert "It is called off." in said
         assert "Called off" in words(client.get(f"/events/{event.id}"))
         assert "Our guests travel home a week earlier." in words(client.get(f"/events/{event.id}"))
+
+    def test_is_what_a_link_in_an_old_mail_says(self, client, make, event, desk):
+        booking = make.booking(event, size=2)
+        links = [f"/bookings/{booking.link}", f"/places/{booking.places[1].link}"]
+
+        do(client, f"{desk}/changes/calling-off", why="Snow.")
+
+        assert "The event was called off on Monday 1 March 2027. Snow." in words(client.get(links[0]))
+        assert "This event was called off Snow. You are not expected." in words(client.get(links[1]))
 
     def test_asks_why(self, client, event, desk):
         page = send(client, f"{desk}/changes/calling-off")

@@ -2,7 +2,7 @@
 
 from booking.domain.changes.calling_off import call_off
 from booking.domain.changes.facts import Difference, EventFacts, SlotFacts, between
-from booking.domain.changes.outlook import Outlook, outlook
+from booking.domain.changes.outlook import Changed, Outlook, must_be_as_seen, outlook
 from booking.domain.changes.pending import Change
 from booking.domain.changes.renaming import rename
 from booking.domain.changes.resizing import Room, resize
@@ -24,6 +24,7 @@ from booking.domain.changes.settling import (
 __all__ = [
     "SETTLING",
     "Change",
+    "Changed",
     "Difference",
     "EventFacts",
     "Listener",
@@ -39,6 +40,7 @@ __all__ = [
     "known_before",
     "lately",
     "listeners",
+    "must_be_as_seen",
     "news_of",
     "outlook",
     "pending",

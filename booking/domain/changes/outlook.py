@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,10 +15,17 @@ from booking.domain import places
 from booking.domain.changes import facts, settling
 from booking.domain.changes.facts import Difference
 from booking.domain.changes.resizing import Room
+from booking.domain.errors import Refused
 from booking.domain.events import Event
 from booking.domain.messages import Message
 from booking.domain.people import Person
 from booking.domain.places import Booking, State
+
+
+class Changed(Refused):
+    """Somebody else was quicker, so what was looked at is no longer what would come of it."""
+
+    code = "changed"
 
 
 @dataclass(frozen=True)
@@ -32,14 +41,21 @@ class Outlook:
     """How many people would get a mail of each kind."""
     due_at: datetime | None
     """When people would be told of what differs; None where it is at once."""
+    seen: str
+    """What tells whether the event is still as it was when this was learnt."""
     waiting: int
     """How many bookings wait, and are not written to about what differs."""
+
+    @property
+    def is_nothing(self) -> bool:
+        """It is so already."""
+        return not (self.differences or self.sizes or self.mails)
 
 
 def outlook(event_id: int, act: Callable[[], object], *, by: Person, at: datetime) -> Outlook:
     """Do the act, tell everybody, and answer what came of it. Only for `db.rehearsal`. Raises what the act raises."""
     [event] = places.lock(event_id)
-    known, closes, room = facts.all_known(event), event.closes_at, Room.of(event)
+    known, closes, room, seen = facts.all_known(event), event.closes_at, Room.of(event), fingerprint(event)
     last = db.session.scalar(select(func.max(Message.id))) or 0
     act()
     db.session.flush()
@@ -55,8 +71,22 @@ def outlook(event_id: int, act: Callable[[], object], *, by: Person, at: datetim
         closes=(closes, event.closes_at) if closes and event.closes_at and closes != event.closes_at else None,
         mails=mails,
         due_at=changes[0].due_at if changes else None,
+        seen=seen,
         waiting=_waiting(event),
     )
+
+
+def fingerprint(event: Event) -> str:
+    """Answer what tells this event, as it can be changed, from how it was before anybody changed it."""
+    known = json.dumps([facts.all_known(event), asdict(Room.of(event)), event.is_called_off], sort_keys=True)
+    return hashlib.sha256(known.encode()).hexdigest()[:32]
+
+
+def must_be_as_seen(event_id: int, seen: str) -> None:
+    """Raise `Changed` where somebody has changed the event since this fingerprint was taken. Locks the event."""
+    [event] = places.lock(event_id)
+    if fingerprint(event) != seen:
+        raise Changed("Somebody else has changed this event meanwhile. Look again at what comes of it.")
 
 
 def _sizes(before: Room, now: Room) -> list[tuple[str, object, object]]:
