@@ -49,6 +49,7 @@ TIMETABLE: list[tuple[Verb, timedelta]] = [
     (places.forget_lapsed, HOURLY),
     (places.forget_needs, HOURLY),
     (places.forget_form_keys, HOURLY),
+    (changes.forget_settled, HOURLY),
 ]
 """Domain verbs, each run in a transaction of its own until it answers that nothing was left."""
 

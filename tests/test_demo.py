@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from booking import create_app
 from booking.db import db, transaction
 from booking.demo import loading, people, school_days
-from booking.domain import verify
+from booking.domain import changes, verify
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
 from booking.domain.people import Hub, Person
@@ -51,6 +51,8 @@ def test_any_day_makes_a_year_that_keeps_every_rule(today, client):
     assert len(closed) == 6
     assert [db.session.get(School, school.family_urn).name for school in closed] == ["Quarry Hill Primary Academy"] * 6
     assert number(Message) == 0
+
+    assert [len(changes.pending(event)) for event in db.session.scalars(select(Event)) if changes.pending(event)] == [1]
 
     events = db.session.scalars(select(Event)).all()
     assert sum(event.is_full for event in events) >= 3

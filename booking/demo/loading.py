@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, select
 
 from booking.db import db
-from booking.demo import neighbourhood, school_days
+from booking.demo import changed, neighbourhood, school_days
 from booking.demo.people import TEACHER, staff
 from booking.demo.year import AUTUMN, BRING, EXCHANGE, MEETINGS, SPRING, WORK_GROUPS, YEARS, Lesson
 from booking.domain import audit, events, places
@@ -57,6 +57,7 @@ class Loading:
         self._lessons(2, "exchange_visit", "Exchange with Shanghai: open lessons", EXCHANGE)
         for number in range(len(self.hubs)):
             self._work_groups(number)
+        changed.change(by=self.staff.hosts[0], at=self.at)
 
     def _lessons(self, number: int, kind: str, title: str, lessons: list[Lesson]) -> None:
         hub = self.hubs[number]

@@ -411,6 +411,19 @@ class TestSettling:
 
         assert settle(soon) == 1
 
+    def test_what_was_told_is_forgotten_after_thirty_days_and_what_was_not_is_kept(self, make, hub, event, move):
+        other = make.event(hub=hub)
+        for one in (event, other):
+            make.booking(one)
+        move(event.slots[0])
+        settle()
+        move(other.slots[0])
+
+        with transaction():
+            forgotten = changes.forget_settled(at=SETTLED + timedelta(days=30, seconds=1))
+
+        assert (forgotten, len(changes.pending(other))) == (1, 1)
+
     def test_a_draft_settles_nothing(self, make, hub, move):
         event = make.event(hub=hub, published_at=None)
 

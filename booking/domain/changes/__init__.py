@@ -11,6 +11,7 @@ from booking.domain.changes.sessions import Plan, add_slot, change_slot, remove_
 from booking.domain.changes.settling import (
     Listener,
     Settling,
+    forget_settled,
     known_before,
     lately,
     listeners,
@@ -37,6 +38,7 @@ __all__ = [
     "between",
     "call_off",
     "change_slot",
+    "forget_settled",
     "known_before",
     "lately",
     "listeners",

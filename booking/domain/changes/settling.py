@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from booking.db import db
 from booking.domain import access, audit, messages, people, places
@@ -21,6 +21,7 @@ from booking.domain.places import Booking, Place, State
 BATCH = 20
 LATELY = timedelta(days=14)
 """For so long the pages say what has changed."""
+KEPT = timedelta(days=30)
 HEARING = (State.CONFIRMED, State.OFFERED)
 """Whose bookings are told of changes. Who waits sees the facts on the page and in the offer; a held form, in the
 confirmation."""
@@ -59,6 +60,12 @@ def tell_due(*, at: datetime) -> int:
         if settled:
             _settle(event, settled, by=None, at=at)
     return len(ids)
+
+
+def forget_settled(*, at: datetime) -> int:
+    """Delete what people knew before changes that were told long ago; answer how many that were."""
+    old = delete(Change).where(Change.settled_at < at - KEPT).execution_options(synchronize_session=False)
+    return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
 
 
 def send_now(event_id: int, *, by: Person, at: datetime) -> Event:
