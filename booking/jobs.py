@@ -54,6 +54,12 @@ TIMETABLE: list[tuple[Verb, timedelta]] = [
 """Domain verbs, each run in a transaction of its own until it answers that nothing was left."""
 
 
+def name_of(verb: Callable[..., Any]) -> str:
+    """Name a job by the room of the domain and the verb: "places.lapse_due"."""
+    room = verb.__module__.removeprefix("booking.domain.").partition(".")[0]
+    return f"{room}.{verb.__name__.lstrip('_')}"
+
+
 class Worker:
     """Keeps the timetable until it is told to stop; then it finishes what it has claimed."""
 
@@ -109,7 +115,7 @@ class Worker:
 
     def _safely(self, job: Callable[..., Any], *given: Any) -> Any:
         """Run a job; its fault is noted and never stops the timetable."""
-        name = getattr(given[0] if given else job, "__name__", str(job)).lstrip("_")
+        name = name_of(given[0] if given else job)
         try:
             with self.app.app_context():
                 return job(*given)
@@ -125,7 +131,7 @@ class Worker:
             done += left
             if not left:
                 break
-        self._note(verb.__name__, done)
+        self._note(name_of(verb), done)
 
     def _post(self) -> bool:
         is_there = letters.post_all(self._stopping.is_set)

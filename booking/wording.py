@@ -6,7 +6,7 @@ Instants come in UTC and are said in the zone of the venue (an IANA name).
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -80,6 +80,20 @@ def ahead(instant: datetime, now: datetime, zone: str = LONDON) -> str:
 def map_link(venue: Any) -> str:
     """Answer an address at which a map shows the venue; nothing is asked of it before somebody follows it."""
     return f"https://www.openstreetmap.org/search?query={quote(venue.address)}"
+
+
+def before_words(before: Any) -> str:
+    """Say how long before a session: "7 days before, at 9am", "24 hours before"."""
+    if before.clock is None:
+        return f"{count(before.hours, 'hour')} before"
+    clock = datetime.combine(date(2001, 1, 1), before.clock, UTC)
+    return f"{count(before.days, 'day')} before, at {time(clock, 'UTC')}"
+
+
+def masked(address: str) -> str:
+    """Say an address so that whoever knows it recognises it: "p…@school.example"."""
+    local_part, _, domain = address.rpartition("@")
+    return f"{local_part[:1]}…@{domain}"
 
 
 def is_soon(instant: datetime, now: datetime) -> bool:

@@ -174,3 +174,25 @@ class TestHubsImport:
 
     def test_a_file_that_is_no_text_is_refused(self, bring):
         assert bring("name,email\nÉté,a@mid.example\n", encoding="utf-16")[0] == 1
+
+
+def test_the_outbox_is_listed_retried_and_cancelled_without_whole_addresses(say, make, relay, the_clock):
+    relay.refused_recipients["p.nair@school.example"] = "550 no such mailbox"
+    make.booking(make.event(), make.person(email="p.nair@school.example"))
+    assert say("outbox", "list") == (0, "No message is failed.\n")
+    jobs.post_batch()
+
+    code, said = say("outbox", "list", "--kind", "places_booked")
+    assert (code, said.split("\t")[1:]) == (
+        0,
+        ["places_booked", "2027-03-01 12:00", "1 try", "p…@school.example", "The relay said 550 no such mailbox\n"],
+    )
+    number = said.split("\t")[0]
+
+    relay.refused_recipients.clear()
+    assert say("outbox", "retry", number) == (0, f"Message {number} is due again.\n")
+    jobs.post_batch()
+    assert len(relay.received) == 1
+    assert say("outbox", "cancel", number, "999")[0] == 1
+    assert f"Message {number}: It was sent already." in say("outbox", "cancel", number, "999")[1]
+    assert "Message 999: That message does not exist." in say("outbox", "retry", "999")[1]

@@ -32,9 +32,11 @@ from booking.web import (
     places,
     programmes,
     putting_up,
+    reminders,
     schools,
     session,
     sign_in,
+    status,
     venues,
 )
 from booking.web.frame import csrf
@@ -75,6 +77,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(places.bp)
     app.register_blueprint(putting_up.bp)
     app.register_blueprint(programmes.bp)
+    app.register_blueprint(reminders.bp)
     app.register_blueprint(schools.bp)
     app.register_blueprint(sign_in.bp)
+    app.register_blueprint(status.bp)
     app.register_blueprint(venues.bp)

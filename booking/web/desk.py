@@ -40,7 +40,11 @@ def index() -> str:
     facts = {"hubs": listed, "hub": hub, "is_past": is_past, "page": page, "list_address": _list}
     facts["address_of"] = lambda number: _list(hub, is_past, number)
     own = hubs.organised_by(me())
-    facts |= {"own_hubs": own, "own": next((one for one in own if one == hub or len(own) == 1), None)}
+    facts |= {
+        "is_national": access.is_national(me()),
+        "own_hubs": own,
+        "own": next((one for one in own if one == hub or len(own) == 1), None),
+    }
     rows = db.session.scalars(query.offset(page.rows.start).limit(PER_PAGE)).all()
     return render_template("desk/index.html", events=rows, **facts)
 

@@ -33,9 +33,11 @@ def init_app(app: Flask) -> None:
         urlquote=partial(quote, safe=""),
     )
     app.jinja_env.globals.update(
+        before_words=wording.before_words,
         count=wording.count,
         listed=wording.listed,
         in_full=lambda path: settings().base_url + path,
+        masked=wording.masked,
         times=wording.times,
         wording=wording,
         KINDS=wording.KINDS,

@@ -21,6 +21,7 @@ def addresses(make, site, noon):
     hub, school = make.hub(), make.school()
     make.hub()
     ruth = make.organiser(hub, name="Ruth Calloway", email="ruth@wharfedalehub.example")
+    make.role(ruth, "administrator")
     programme = make.programme(hub, description="A season of **lessons**.")
     event = make.event(
         programme_id=programme.id,
@@ -61,7 +62,8 @@ def addresses(make, site, noon):
         *(own, f"{own}/cancellation", f"{own}/needs", f"{own}/places/{place.id}/swap", f"/places/{place.link}"),
         *("/calendars", "/calendars?kind=work_group", "/calendar", "/calendar?month=2027-02&kind=showcase"),
         *("/my/bookings", "/me", "/desk", "/desk?when=past", desk, f"{desk}/needs", f"{desk}/audit"),
-        *(f"{desk}/bookings/new", f"/bookings/{other.id}"),
+        *(f"{desk}/bookings/new", f"/bookings/{other.id}", f"{desk}/reminders"),
+        *("/desk/status", "/desk/status/messages?standing=due"),
         *(
             f"{desk}/changes",
             f"{desk}/changes/title",

@@ -96,10 +96,13 @@ READING = {
     "putting_up.new": ORGANISERS,
     "putting_up.preview": ORGANISERS,
     "programmes.show": ALL_SEE,
+    "reminders.show": ORGANISERS,
     "schools.index": ALL_SEE,
     "sign_in.code": dict.fromkeys(VISITORS, 303),
     "sign_in.new": {**dict.fromkeys(VISITORS, 303), "nobody": 200},
     "static": NOBODY_FINDS,
+    "status.listed": only("national"),
+    "status.show": only("national"),
     "venues.show": ALL_SEE,
 }
 """Of the event and of a booking at it, with its number in place of its secret link."""
@@ -134,9 +137,14 @@ ACTING = {
     "putting_up.create": only("ours", "national", status=422),
     "putting_up.publish": only("ours", "national", status=303),
     "putting_up.unpublish": only("ours", "national", status=303),
+    "reminders.add": only("ours", "national", status=422),
+    "reminders.as_usual": only("ours", "national", status=303),
+    "reminders.take_away": only(),
     "sign_in.confirm": dict.fromkeys(VISITORS, 303),
     "sign_in.create": dict.fromkeys(VISITORS, 422),
     "sign_in.send_again": dict.fromkeys(VISITORS, 303),
+    "status.cancel": only(),
+    "status.retry": only(),
 }
 """With a form that is wrong, so that whoever may act is told so (422) and nothing happens."""
 
@@ -169,7 +177,7 @@ def world(make):
 
 
 def address(app, endpoint: str, event, booking) -> str:
-    known = {"event_id": event.id, "place_id": booking.places[0].id, "name": "a.eml", "link": "1-abc"}
+    known = {"message_id": 0, "event_id": event.id, "place_id": booking.places[0].id, "name": "a.eml", "link": "1-abc"}
     known |= {"slot_id": event.slots[0].id}
     known |= {"slug": event.hub.slug, "role_id": 2147483647}
     known |= {"token": str(booking.id), "filename": "nothing.css"}

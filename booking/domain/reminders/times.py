@@ -143,8 +143,10 @@ def take_away(event_id: int, key: str, *, by: Person, at: datetime) -> None:
 
 
 def as_usual(event_id: int, *, by: Person, at: datetime) -> None:
-    """Remind people as is usual for the kind of event. Raises `NotFound`, `NotAllowed`."""
-    event = _own_event(event_id, by, at)
+    """Remind people as is usual for the kind of event; where they are, nothing changes. Raises as `take_away` does."""
+    event = _organised(event_id, by)
+    if event.reminders_set_at is None:
+        return
     for one in db.session.scalars(select(ReminderTime).where(ReminderTime.event_id == event.id)):
         db.session.delete(one)
     event.reminders_set_at = None
@@ -153,13 +155,18 @@ def as_usual(event_id: int, *, by: Person, at: datetime) -> None:
 
 def _own_event(event_id: int, by: Person, at: datetime) -> Event:
     """Lock an event that somebody organises, its usual times written down so that they can be changed."""
-    [event] = places.lock(event_id)
-    access.must_organise(by, event.hub_id)
+    event = _organised(event_id, by)
     if event.reminders_set_at is None:
         for one in of_event(event):
             _write(event, one.before, set_at=one.set_at)
         event.reminders_set_at = at
         db.session.flush()
+    return event
+
+
+def _organised(event_id: int, by: Person) -> Event:
+    [event] = places.lock(event_id)
+    access.must_organise(by, event.hub_id)
     return event
 
 
