@@ -50,7 +50,10 @@ def test_any_day_makes_a_year_that_keeps_every_rule(today, client):
     closed = db.session.scalars(select(School).where(School.is_closed)).all()
     assert len(closed) == 6
     assert [db.session.get(School, school.family_urn).name for school in closed] == ["Quarry Hill Primary Academy"] * 6
-    assert number(Message) == 0
+    assert {tuple(row) for row in db.session.execute(select(Message.kind, Message.state))} <= {
+        ("reminder", "sent"),
+        ("reminder", "due"),
+    }
 
     assert [len(changes.pending(event)) for event in db.session.scalars(select(Event)) if changes.pending(event)] == [1]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from booking.db import db
 from booking.demo import changed, neighbourhood, school_days
 from booking.demo.people import TEACHER, staff
 from booking.demo.year import AUTUMN, BRING, EXCHANGE, MEETINGS, SPRING, WORK_GROUPS, YEARS, Lesson
-from booking.domain import audit, events, places
+from booking.domain import audit, events, places, reminders
 from booking.domain.events import Event, EventPhase, EventYear, Programme, Slot, Venue
-from booking.domain.messages import Message
+from booking.domain.messages import Message, MessageState
 from booking.domain.people import Hub, Person
 from booking.domain.places import Guest, Party
 from booking.domain.schools import School
@@ -31,8 +31,17 @@ def load(*, at: datetime) -> dict[str, int]:
     db.session.flush()
     # What is told of here is past, or was never real: nobody is to be mailed about it.
     db.session.execute(delete(Message))
+    _remind(at)
     made = {"hubs": Hub, "schools": School, "people": Person, "events": Event, "places": places.Place}
     return {word: db.session.scalar(select(func.count()).select_from(model)) or 0 for word, model in made.items()}
+
+
+def _remind(at: datetime) -> None:
+    """Let those reminders have been sent that were due yesterday; what is due today is left to the worker."""
+    reminders.promise_due(at=at - timedelta(hours=20))
+    past = update(Message).where(Message.due_at < at).values(state=MessageState.SENT, tries=1, ended_at=Message.due_at)
+    db.session.execute(past.execution_options(synchronize_session=False))
+    reminders.promise_due(at=at)
 
 
 class Loading:
