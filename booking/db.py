@@ -8,6 +8,7 @@ own busy handler is an unfair sleep and poll); on PostgreSQL the rows that a ver
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, Select, event, func, select
-from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DisconnectionError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -32,6 +40,12 @@ IDLE_SECONDS = 5
 
 class Busy(Exception):
     """The database is taken for longer than a person should wait; ask again in a moment."""
+
+
+AWAY = (Busy, OperationalError, InterfaceError, InternalError, TimeoutError)
+"""What is no fault of the act: the database is taken, full, gone, or read only. The same act may do later."""
+_TAKEN = {"55P03", "40P01", "40001", "53300", sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+"""SQLSTATEs of PostgreSQL, primary codes of SQLite: somebody else is in the way, and will have gone in a moment."""
 
 
 class KeepsWork(Exception):
@@ -147,6 +161,15 @@ def must_be_writing() -> None:
 def is_deadlock(error: OperationalError) -> bool:
     """Say whether PostgreSQL broke a deadlock by ending this transaction (SQLSTATE 40P01)."""
     return getattr(error.orig, "sqlstate", None) == "40P01"
+
+
+def is_taken(error: Exception) -> bool:
+    """Say whether others are in the way for a moment; otherwise the database is full, gone or read only."""
+    if isinstance(error, Busy | TimeoutError):
+        return True
+    cause = getattr(error, "orig", None)
+    code = getattr(cause, "sqlite_errorcode", None)
+    return getattr(cause, "sqlstate", None) in _TAKEN or (code is not None and code & 0xFF in _TAKEN)
 
 
 def engine_options(url: str, pool_size: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from flask import Flask
 
 from booking import clock
 from booking.bell import Bell
-from booking.db import db, transaction
+from booking.db import AWAY, db, transaction
 from booking.domain import changes, closing, messages, places, reminders, workers
 from booking.mail import letters
 from booking.mail.letters import post_batch
@@ -119,6 +119,9 @@ class Worker:
         try:
             with self.app.app_context():
                 return job(*given)
+        except AWAY as fault:
+            log.warning("job %s has no database (%s); it is tried again at its next time", name, type(fault).__name__)
+            self._note(name, fault=type(fault).__name__)
         except Exception as fault:
             log.exception("job %s failed; it is tried again at its next time", name)
             self._note(name, fault=type(fault).__name__)

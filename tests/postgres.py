@@ -25,10 +25,11 @@ START_SECONDS = 30
 GUARD = """
 folder=$1; shift
 "$@" >"$folder/log" 2>&1 &
-server=$!
-read -r _
-kill -QUIT $server
-wait $server
+while read -r _; do
+  "$@" >>"$folder/log" 2>&1 &
+done
+kill -QUIT $(head -n 1 "$folder/data/postmaster.pid")
+wait
 rm -rf "$folder"
 """
 
@@ -67,7 +68,12 @@ class Cluster:
         self._guard = subprocess.Popen(
             ["/bin/sh", "-c", GUARD, "sh", self.folder, *server], stdin=subprocess.PIPE, **self._options()
         )
-        self._wait_until_ready()
+        try:
+            self._wait_until_ready(START_SECONDS)
+        except psycopg.OperationalError:
+            log = (self.folder / "log").read_text()
+            self.close()
+            raise RuntimeError(f"PostgreSQL did not start:\n{log}") from None
 
     def url_for(self, database_name: str) -> str:
         """Answer the address of a database, as DATABASE_URL and SQLAlchemy take it."""
@@ -86,6 +92,29 @@ class Cluster:
         """Delete a database, and end whoever is still connected to it."""
         with self._connection() as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def rename_database(self, name: str, new_name: str) -> None:
+        """Let a database, which nobody may be connected to, be found under another name."""
+        renamed = sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(new_name))
+        with self._connection() as connection:
+            connection.execute(renamed)
+
+    def signal(self, number: int) -> None:
+        """Send the server a signal: SIGKILL is a power cut, SIGSTOP and SIGCONT stop the postmaster for a while."""
+        os.kill(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]), number)
+
+    def start_again(self) -> None:
+        """Start the server that was killed, on the same data, at the same address."""
+        assert self._guard.stdin
+        latest = time.monotonic() + START_SECONDS
+        while True:
+            self._guard.stdin.write(b"again\n")
+            self._guard.stdin.flush()
+            try:
+                return self._wait_until_ready(1)  # while processes of the old one live, a new one ends at once
+            except psycopg.OperationalError:
+                if time.monotonic() > latest:
+                    raise
 
     def close(self) -> None:
         """Stop the server, whoever is connected, and delete its folder."""
@@ -114,17 +143,14 @@ class Cluster:
             **({"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}),
         }
 
-    def _wait_until_ready(self) -> None:
-        latest = time.monotonic() + START_SECONDS
+    def _wait_until_ready(self, seconds: float) -> None:
+        latest = time.monotonic() + seconds
         while True:
             try:
-                self._connection().close()
-                return
+                return self._connection().close()
             except psycopg.OperationalError:
                 if time.monotonic() > latest:
-                    log = (self.folder / "log").read_text()
-                    self.close()
-                    raise RuntimeError(f"PostgreSQL did not start:\n{log}") from None
+                    raise
                 time.sleep(0.03)
 
 

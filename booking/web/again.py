@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, g, make_response, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, TimeoutError
 
-from booking.db import Busy, db
+from booking.db import AWAY, db, is_taken
 from booking.web import errors
 
 STALE = "This page was open for a long time, so we ask you to send it once more. Nothing you typed is lost."
@@ -14,7 +13,9 @@ BUSY = (
     "We are very busy just now, and have done nothing yet. Nothing you typed is lost: send it again in a few seconds."
 )
 
-BUSY_KINDS = (Busy, OperationalError, TimeoutError)
+NOT_SAVED = (
+    "We cannot save anything just now, and have done nothing yet. Nothing you typed is lost: send it again in a minute."
+)
 
 
 def init_blueprint(bp: Blueprint, **pages: str) -> None:
@@ -34,14 +35,14 @@ def init_blueprint(bp: Blueprint, **pages: str) -> None:
         current_app.logger.warning("busy: %s", type(error).__name__)
         db.session.rollback()
         try:
-            response = _page(bp, page, BUSY, 503)
-        except BUSY_KINDS as still:
+            response = _page(bp, page, BUSY if is_taken(error) else NOT_SAVED, 503)
+        except AWAY as still:
             return errors.show_busy(still)
-        response.headers["Retry-After"] = str(errors.RETRY_SECONDS)
+        response.headers["Retry-After"] = str(errors.retry_seconds(error))
         return response
 
     bp.register_error_handler(CSRFError, stale)
-    for kind in BUSY_KINDS:
+    for kind in AWAY:
         bp.register_error_handler(kind, busy)
 
 

@@ -6,13 +6,20 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from booking.db import Busy, db, is_deadlock
+from booking.db import AWAY as AWAY_KINDS
+from booking.db import db, is_deadlock, is_taken
 from booking.domain.errors import NotAllowed, NotFound, Refused
 
 RETRY_SECONDS = 5
+AWAY_SECONDS = 60
+AWAY = (
+    "Booking is not working just now",
+    "Something that we need cannot be reached. Nothing was lost, and nothing was half done. Try again in a minute.",
+)
+KEPT = "What you typed is kept on this page: send it again from here."
 
 WORDS = {
     400: ("We could not read that", "Something in what your browser sent was out of order. Go back and try again."),
@@ -40,16 +47,17 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda refusal: show(404))
     app.register_error_handler(NotAllowed, lambda refusal: show(404))
     app.register_error_handler(Refused, show_refusal)
-    for busy in (Busy, OperationalError, TimeoutError):
-        app.register_error_handler(busy, show_busy)
+    for kind in AWAY_KINDS:
+        app.register_error_handler(kind, show_busy)
+    app.register_error_handler(DatabaseError, show_database_fault)
     app.register_error_handler(Exception, show_fault)
     _ask_again_after_deadlock(app)
 
 
-def show(status: int, *, title: str = "", sentence: str = "") -> Response:
+def show(status: int, *, title: str = "", sentence: str = "", **more: Any) -> Response:
     """Answer a page that says what is wrong and where to go on."""
     words = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    page = render_template("errors/page.html", title=title or words[0], sentence=sentence or words[1])
+    page = render_template("errors/page.html", title=title or words[0], sentence=sentence or words[1], **more)
     response = make_response(page, status)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -78,10 +86,25 @@ def show_stale_form(error: CSRFError) -> Response:
 
 
 def show_busy(error: Exception) -> Response:
+    """Ask to come again; a form that was sent stands in the page, for the form's own page needs the database."""
     current_app.logger.warning("busy: %s", type(error).__name__)
     db.session.rollback()
     g.sign_in, g.person = None, None
-    return show(503)
+    typed = list(request.form.items(multi=True)) if request.method == "POST" and not request.files else []
+    title, sentence = WORDS[503] if is_taken(error) else AWAY
+    response = show(503, title=title, sentence=f"{sentence} {KEPT}" if typed else sentence, typed=typed)
+    response.headers["Retry-After"] = str(retry_seconds(error))
+    return response
+
+
+def retry_seconds(error: Exception) -> int:
+    """Answer after how many seconds it is worth asking again."""
+    return RETRY_SECONDS if is_taken(error) else AWAY_SECONDS
+
+
+def show_database_fault(error: DatabaseError) -> Response:
+    """A file that is no database any more is as good as gone; anything else that is refused is a fault of ours."""
+    return show_busy(error) if type(error) is DatabaseError else show_fault(error)
 
 
 def show_fault(error: Exception) -> Response:

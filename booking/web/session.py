@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, request, session
 
 from booking import clock, keys
 from booking.config import Settings
-from booking.db import db, transaction
+from booking.db import AWAY, db, transaction
 from booking.domain import codes, sign_ins
 from booking.domain.people import Person
 
@@ -93,8 +93,11 @@ def _note_use() -> None:
     person_signed_in()
     if g.sign_in and sign_ins.is_unnoted(g.sign_in, at=now()):
         used = g.sign_in.id
-        with transaction():
-            sign_ins.note_use(used, at=now())
+        try:
+            with transaction():
+                sign_ins.note_use(used, at=now())
+        except AWAY as error:  # what can be read is shown all the same
+            current_app.logger.warning("use of a sign-in not noted: %s", type(error).__name__)
         db.session.expire_all()
         for name in ("sign_in", "person"):
             g.pop(name, None)
