@@ -1,15 +1,15 @@
-"""Measure what docs/performance.md quotes:  python -m benchmarks [journey|rush|steady|picker|feeds] [--database …]"""
+"""Measure what docs/performance.md quotes:  python -m benchmarks [journey|finding|rush|steady|picker|feeds]."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import feeds, journey, picker, rush
+from benchmarks import feeds, finding, journey, picker, rush
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    asked.add_argument("what", nargs="*", default=["journey", "rush", "steady", "picker", "feeds"])
+    asked.add_argument("what", nargs="*", default=["journey", "finding", "rush", "steady", "picker", "feeds"])
     asked.add_argument("--database", choices=["sqlite", "postgres"], action="append")
     asked.add_argument("--rounds", type=int, default=60, help="requests of one page in each of five batches")
     asked.add_argument("--bookings", type=int, default=800)
@@ -27,6 +27,8 @@ def main() -> None:
 def measure(database: str, given: argparse.Namespace) -> None:
     if "journey" in given.what:
         print(f"## Pages, {database}\n\n{journey.table(journey.measure(database, given.rounds))}\n", flush=True)
+    if "finding" in given.what:
+        print(f"## Finding, {database}\n\n{finding.measure(database)}\n", flush=True)
     if "rush" in given.what:
         print(f"## Bookings a second, {database}\n", flush=True)
         for one in rush.rush(database, given.bookings):

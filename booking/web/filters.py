@@ -13,6 +13,8 @@ from booking.domain.finding import DISTANCES, HALF_TERM, IN_PERSON, LEFT, ONLINE
 from booking.web.session import settings
 from booking.wording import KINDS, PHASES, YEARS
 
+VALUE = "0-value-0"
+"""Stands for a value in an address."""
 WHERE = {IN_PERSON: "In person", ONLINE: "Online"}
 MONTHS = {OPEN_DATE: "Dates to be confirmed", HALF_TERM: "This half-term"}
 
@@ -110,13 +112,16 @@ def said(filters: Filters, hub: str = "", near: str = "") -> dict[str, str]:
 
 def _menu(found: Found, name: str, title: str, all_words: str, choices: Iterable[tuple[str, str]]) -> Menu:
     counts, chosen = found.counts[name], getattr(found.filters, name)
-    return Menu(
-        title,
-        [
-            Choice(words, address(found.filters.choose(name, value)), counts[value], value == chosen)
-            for value, words in [("", all_words), *choices]
-        ],
-    )
+    start, end = _around(found.filters, name)
+    whole = Choice(all_words, address(found.filters.choose(name, "")), counts[""], not chosen)
+    others = [Choice(words, f"{start}{value}{end}", counts[value], value == chosen) for value, words in choices]
+    return Menu(title, [whole, *others])
+
+
+def _around(filters: Filters, name: str) -> tuple[str, str]:
+    """Answer the address of a list before and after the value of one filter; no menu's value needs quoting."""
+    start, end = address(filters.choose(name, VALUE)).split(VALUE)
+    return start, end
 
 
 def _times(found: Found) -> list[tuple[str, str]]:

@@ -29,7 +29,8 @@ class Page:
     @property
     def numbers(self) -> list[int | None]:
         """Answer the pages to link to: the first, the last, those near this one, and None for what is left out."""
-        shown = [n for n in range(1, self.last + 1) if n in (1, self.last) or abs(n - self.number) <= NEAR]
+        near = range(max(1, self.number - NEAR), min(self.last, self.number + NEAR) + 1)
+        shown = sorted({1, *near, self.last})
         gaps: list[int | None] = []
         for before, number in zip([0, *shown], shown, strict=False):
             gaps += [None, number] if number > before + 1 else [number]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import compress
-from typing import TypeVar
+from collections.abc import Collection
 
-T = TypeVar("T")
 _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 
 
@@ -18,16 +15,6 @@ def having(numbers: Collection[int]) -> int:
     return int.from_bytes(written, "little")
 
 
-def up_to(size: int) -> int:
-    """Answer the set of all numbers below this."""
-    return (1 << size) - 1
-
-
 def flags(bits: int, size: int) -> bytes:
     """Answer for each number below `size` 1 or 0: whether it is in the set."""
     return f"{bits:0{size}b}".encode().translate(_DIGITS)[::-1]
-
-
-def chosen(things: Sequence[T], bits: int) -> list[T]:
-    """Answer the things whose number is in the set."""
-    return list(compress(things, flags(bits, len(things))))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
+from itertools import compress
+from operator import itemgetter
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -38,8 +40,10 @@ class Catalogue:
     """The published events at one revision; the number of each is its place in `entries`."""
 
     def __init__(self, revision: int, listed: Sequence[Entry], *, at: datetime) -> None:
+        listed = sorted(listed, key=lambda entry: (_next(entry, at)[0] or NEVER, entry.id))
         self.revision, self.entries, self.read_at = revision, listed, at
-        self.number_of = {entry.id: number for number, entry in enumerate(listed)}
+        self.number_of = {str(entry.id): number for number, entry in enumerate(listed)}
+        """By the event's id in digits, as the database lists those that are full."""
         self.sets: Sets = {
             "kind": _sets((entry.kind,) for entry in listed),
             "phase": _sets(entry.phases for entry in listed),
@@ -72,9 +76,9 @@ class Moment:
         self.catalogue = catalogue
         self.half_term: HalfTerm | None = half_terms.on(at.astimezone(LONDON).date())
         nexts = [_next(entry, at) for entry in listed]
-        self.order = sorted(range(len(listed)), key=lambda number: (nexts[number][0] or NEVER, number))
-        """The numbers, the soonest first, those with a date to be confirmed last."""
-        self.ids = [listed[number].id for number in self.order]
+        order = sorted(range(len(listed)), key=lambda number: (nexts[number][0] or NEVER, listed[number].id))
+        self._ids = [listed[number].id for number in order]
+        self._reordered = _order_of(order)
         self.coming = bits.having([n for n, entry in enumerate(listed) if _is_coming(entry, at)])
         self.shown = bits.having([n for n, entry in enumerate(listed) if _is_shown(entry, at)])
         self.to_book = bits.having([n for n, entry in enumerate(listed) if _is_to_book(entry, at)])
@@ -82,6 +86,10 @@ class Moment:
         instants = list(_instants(listed, at))
         self.since = max(instant for instant in instants if instant <= at)
         self.until = min(instant for instant in instants if instant > at)
+
+    def in_order(self, events: int) -> list[int]:
+        """Answer the ids of these, the soonest first, those with a date to be confirmed last."""
+        return list(compress(self._ids, self._reordered(bits.flags(events, len(self._ids)))))
 
     def _months(self, next_at: datetime | None, zone: str) -> Iterable[str]:
         if next_at is None:
@@ -101,7 +109,7 @@ def now(at: datetime) -> tuple[Moment, int]:
             if not _is_true(kept, revision, at):
                 kept = _kept[db.engine] = _renewed(kept, revision, at)
     assert kept is not None  # noqa: S101 renewed, if there was none
-    numbers = [kept.number_of[int(one)] for one in (full or "").split() if int(one) in kept.number_of]
+    numbers = [number for one in (full or "").split() if (number := kept.number_of.get(one)) is not None]
     return kept.moment, bits.having(numbers)
 
 
@@ -124,6 +132,11 @@ def _sets(values: Iterable[Iterable[str]]) -> dict[str, int]:
         for value in its_values:
             numbers[value].append(number)
     return {value: bits.having(found) for value, found in numbers.items()}
+
+
+def _order_of(order: Sequence[int]) -> Callable[[Sequence[int]], Sequence[int]]:
+    """Answer what puts things in this order; until the clock strikes they are numbered in it, and nothing is to do."""
+    return itemgetter(*order) if list(order) != list(range(len(order))) else lambda things: things
 
 
 def _instants(listed: Sequence[Entry], at: datetime) -> Iterable[datetime]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from booking.db import db
 from booking.domain.events import Event, Slot, Standing, Times, Venue
@@ -71,24 +71,7 @@ def listed(ids: Sequence[int]) -> list[Listed]:
     """Answer the lines of these events, in this order."""
     if not ids:
         return []
-    query = select(
-        Event.id,
-        Event.kind,
-        Event.title,
-        Event.audience,
-        Hub.name,
-        Event.capacity,
-        Event.extra,
-        Event.taken,
-        Event.opens_at,
-        Event.closes_at,
-        Event.published_at,
-        Event.called_off_at,
-        Event.called_off_why,
-        Event.starts_at,
-        Event.ends_at,
-    ).join(Hub, Hub.id == Event.hub_id)
-    rows: Sequence[Any] = db.session.execute(query.where(Event.id.in_(ids))).all()
+    rows: Sequence[Any] = db.session.execute(_EVENTS, {"ids": list(ids)}).all()
     found = {row.id: Listed(*row) for row in rows}
     for event_id, slot in _slots(ids):
         found[event_id].slots.append(slot)
@@ -96,24 +79,29 @@ def listed(ids: Sequence[int]) -> list[Listed]:
 
 
 def _slots(ids: Sequence[int]) -> Iterator[tuple[int, ListedSlot]]:
-    query = (
-        select(
-            Slot.event_id,
-            Slot.starts_at,
-            Slot.ends_at,
-            Slot.expected,
-            Slot.zone,
-            Slot.room,
-            Slot.venue_id,
-            Venue.name,
-            Venue.town,
-            Venue.is_online,
-        )
-        .outerjoin(Venue, Venue.id == Slot.venue_id)
-        .where(Slot.event_id.in_(ids), Slot.removed_at.is_(None))
-        .order_by(Slot.event_id, Slot.number)
-    )
-    rows: Sequence[Any] = db.session.execute(query).all()
+    rows: Sequence[Any] = db.session.execute(_SESSIONS, {"ids": list(ids)}).all()
     for event_id, starts_at, ends_at, expected, zone, room, venue_id, *venue in rows:
         place = ListedVenue(*venue) if venue_id else None
         yield event_id, ListedSlot(starts_at, ends_at, expected, zone, place, room)
+
+
+# Written once: putting such statements together costs as much as running them.
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_EVENTS = (
+    select(
+        *(Event.id, Event.kind, Event.title, Event.audience, Hub.name, Event.capacity, Event.extra, Event.taken),
+        *(Event.opens_at, Event.closes_at, Event.published_at, Event.called_off_at, Event.called_off_why),
+        *(Event.starts_at, Event.ends_at),
+    )
+    .join(Hub, Hub.id == Event.hub_id)
+    .where(Event.id.in_(_IDS))
+)
+_SESSIONS = (
+    select(
+        *(Slot.event_id, Slot.starts_at, Slot.ends_at, Slot.expected, Slot.zone, Slot.room, Slot.venue_id),
+        *(Venue.name, Venue.town, Venue.is_online),
+    )
+    .outerjoin(Venue, Venue.id == Slot.venue_id)
+    .where(Slot.event_id.in_(_IDS), Slot.removed_at.is_(None))
+    .order_by(Slot.event_id, Slot.number)
+)

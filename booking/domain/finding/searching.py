@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from itertools import compress
 from math import hypot, inf
 from operator import and_, or_
 
 from sqlalchemy import select
 
 from booking.db import db
-from booking.domain.finding import bits, catalogue, half_terms
+from booking.domain.finding import catalogue, half_terms
 from booking.domain.finding.catalogue import Catalogue, Moment
 from booking.domain.finding.filters import DISTANCES, FILTERS, HALF_TERM, LEFT, NEAREST, Filters
 from booking.domain.finding.half_terms import HalfTerm
@@ -79,7 +78,7 @@ def matching(filters: Filters, *, at: datetime) -> list[int]:
     moment, full = catalogue.now(at)
     school = _school(filters.near)
     asked = _Asked(filters if school else filters.near_nothing(), moment, full, school)
-    return _soonest_first(asked.fitting(moment.shown), moment)
+    return moment.in_order(asked.fitting(moment.shown))
 
 
 def half_term(at: datetime) -> HalfTerm | None:
@@ -114,15 +113,10 @@ class _Asked:
 
 
 def _in_order(fitting: int, filters: Filters, moment: Moment, miles: Callable[[int], float | None]) -> list[int]:
-    ids = _soonest_first(fitting, moment)
+    ids = moment.in_order(fitting)
     if filters.order == NEAREST:
         ids.sort(key=lambda event_id: inf if (far := miles(event_id)) is None else far)
     return ids
-
-
-def _soonest_first(fitting: int, moment: Moment) -> list[int]:
-    is_in = bits.flags(fitting, len(moment.ids))
-    return list(compress(moment.ids, map(is_in.__getitem__, moment.order)))
 
 
 def _hubs(moment: Moment) -> dict[str, str]:
@@ -158,7 +152,7 @@ def _measure(listed: Catalogue, school: School | None) -> Callable[[int], float 
     """Answer how far events are from the school, in miles."""
 
     def miles(event_id: int) -> float | None:
-        number = listed.number_of.get(event_id)
+        number = listed.number_of.get(str(event_id))
         if school is None or number is None:
             return None
         east, north = school.easting or 0, school.northing or 0

@@ -40,9 +40,13 @@ _ALSO = {
 
 def plain(text: str) -> str:
     """Answer the text in small letters and digits with single spaces: no accents, apostrophes, dots or hyphens."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
+    bare = text.lower() if text.isascii() else _unaccented(text.casefold())
     bare = _INITIALS.sub(" ", _APOSTROPHES.sub("", bare)).replace("&", " and ")
     return _OTHER.sub(" ", bare).strip()
+
+
+def _unaccented(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 
 def sort_name(name: str) -> str:
