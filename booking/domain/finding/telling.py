@@ -47,6 +47,11 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > PREFIX and word.endswith("s") and not word.endswith("ss") else word
 
 
+def _as_typed(text: str, word: str) -> str:
+    """Answer the word with the plural that it may have lost."""
+    return next((whole for whole in plain(text).split() if _singular(whole) == word), word)
+
+
 class Index:
     """The words of many events, each known by its number."""
 
@@ -64,7 +69,7 @@ class Index:
         for word in typed(text):
             words = self._meant(word)
             if not words and (words := self._near(word)):
-                read[word] = words
+                read[_as_typed(text, word)] = words
             found &= self._any_of(words)
         return found, read
 
