@@ -109,8 +109,8 @@ def now(at: datetime) -> tuple[Moment, int]:
             if not _is_true(kept, revision, at):
                 kept = _kept[db.engine] = _renewed(kept, revision, at)
     assert kept is not None  # noqa: S101 renewed, if there was none
-    numbers = [number for one in (full or "").split() if (number := kept.number_of.get(one)) is not None]
-    return kept.moment, bits.having(numbers)
+    numbers = map(kept.number_of.get, (full or "").split())
+    return kept.moment, bits.having([number for number in numbers if number is not None])
 
 
 def _is_true(kept: Catalogue | None, revision: int, at: datetime) -> bool:
