@@ -45,6 +45,7 @@ TIMETABLE: list[tuple[Verb, timedelta]] = [
     (places.tell_last_minute, OFTEN),
     (places.tell_begun, OFTEN),
     (closing.close_due, OFTEN),
+    (closing.tell_again_due, OFTEN),
     (reminders.promise_due, EVERY_MINUTE),
     (places.forget_lapsed, HOURLY),
     (places.forget_needs, HOURLY),

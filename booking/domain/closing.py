@@ -1,18 +1,30 @@
-"""Closing: a few seconds after booking closes, the list goes to whoever runs the event."""
+"""Closing: a few seconds after it, the list goes to whoever runs the event; and again, where it has changed."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
-from booking.db import db
+from booking.db import count, db
 from booking.domain import audit, messages, people, places
+from booking.domain.audit import AuditEntry
 from booking.domain.events import Event
+from booking.domain.events.standing import LAST_MINUTE
 
 AFTER = timedelta(seconds=15)
 """Longer than any lock is waited for, so that a booking accepted in time is on the list."""
 BATCH = 20
+CHANGING = (
+    "booking.book",
+    "booking.prove",
+    "booking.accept",
+    "booking.claim",
+    "booking.cancel",
+    "place.released",
+    "place.swapped",
+)
+"""Acts that change who is on the list."""
 
 
 def close_due(*, at: datetime) -> int:
@@ -35,6 +47,53 @@ def close_due(*, at: datetime) -> int:
         if event.closing_told_at is None:
             _close(event, at)
     return len(ids)
+
+
+def tell_again_due(*, at: datetime) -> int:
+    """Send the list again, as offers end, where it has changed since it went out; answer how many were looked at."""
+    stop_by_default = and_(Event.offers_end_at.is_(None), Event.starts_at <= at - AFTER + LAST_MINUTE)
+    due = (
+        select(Event.id)
+        .where(
+            Event.list_told_again_at.is_(None),
+            Event.closing_told_at.is_not(None),
+            or_(Event.offers_end_at <= at - AFTER, stop_by_default),
+            Event.starts_at > at,
+            Event.published_at.is_not(None),
+            Event.called_off_at.is_(None),
+        )
+        .order_by(Event.starts_at, Event.id)
+        .limit(BATCH)
+    )
+    ids = db.session.scalars(due).all()
+    for event in places.lock(*ids) if ids else []:
+        if event.list_told_again_at is None:
+            _tell_again(event, at)
+    return len(ids)
+
+
+def gone_since(event_id: int, since: datetime) -> list[str]:
+    """Answer who had a place when the list went out and has given it up, by name."""
+    query = (
+        select(places.Place.name)
+        .join(places.Place.booking)
+        .where(places.Place.event_id == event_id, places.Place.ended_at > since)
+        .where(places.Booking.confirmed_at <= since)
+        .order_by(places.Place.name)
+    )
+    return list(db.session.scalars(query))
+
+
+def _tell_again(event: Event, at: datetime) -> None:
+    since, event.list_told_again_at = event.closing_told_at, at
+    changed = select(AuditEntry.id).where(
+        AuditEntry.event_id == event.id, AuditEntry.act.in_(CHANGING), AuditEntry.recorded_at > since
+    )
+    if since is None or not count(changed):
+        return
+    for person in people.running(event.hub_id, event.id, event.host_urns):
+        kind = "list_changed_after_closing"
+        messages.tell(person, kind, at=at, hub_id=event.hub_id, event_id=event.id, since=since.isoformat())
 
 
 def _close(event: Event, at: datetime) -> None:

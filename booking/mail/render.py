@@ -20,7 +20,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from booking import wording
 from booking.config import Settings
 from booking.db import db
-from booking.domain import changes, places, reminders
+from booking.domain import changes, closing, places, reminders
 from booking.domain.codes import Code
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
@@ -30,6 +30,9 @@ from booking.mail import calendar
 WIDE = policy.SMTP.clone(max_line_length=998)
 """RFC 5322, 2.1.1. A plain header is left whole: folding puts a long subject on a line of its own, which some clients
 show with a blank in front. Encoded words keep the usual 78."""
+
+
+LISTS = ("list_after_closing", "list_changed_after_closing")
 
 
 class Nobody(Exception):
@@ -86,7 +89,11 @@ def _facts(message: Message, settings: Settings) -> dict[str, Any]:
         "number": given.get("places", 0),
         "code": given.get("code", ""),
         "code_row": db.session.get(Code, given["code_id"]) if given.get("code_id") else None,
-        "bookings": places.of_event(event) if event and message.kind == "list_after_closing" else [],
+        "bookings": places.of_event(event) if event and message.kind in LISTS else [],
+        "since": datetime.fromisoformat(given["since"]) if given.get("since") else None,
+        "gone": closing.gone_since(event.id, datetime.fromisoformat(given["since"]))
+        if event and "since" in given
+        else [],
         "base_url": settings.base_url,
         "contact": hub.email if hub else settings.contact_email,
         "cancel_by": event.starts_at - timedelta(hours=event.notice_hours) if event and event.starts_at else None,

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import closing
+from booking.domain import closing, places
+from booking.domain.events import Event
 from booking.domain.messages import Message
 from booking.domain.people import Person
 
@@ -61,3 +62,53 @@ def test_drafts_and_what_was_called_off_send_no_list(make, noon):
     draft, off = make.event(hub=hub, published_at=None), make.event(hub=hub, called_off_at=noon)
 
     assert close(max(draft.closes_at, off.closes_at) + timedelta(days=1)) == 0
+
+
+class TestTheListAgain:
+    """As offers end, those who run the event hear what has changed since the list went out."""
+
+    @pytest.fixture
+    def event(self, make):
+        hub = make.hub()
+        make.organiser(hub, name="Ruth")
+        return make.event(hub=hub)
+
+    def tell_again(self, at):
+        with transaction():
+            return closing.tell_again_due(at=at)
+
+    def told(self):
+        return db.session.scalars(select(Message.kind).where(Message.kind == "list_changed_after_closing")).all()
+
+    def test_it_goes_out_once_more_if_somebody_has_given_a_place_up(self, make, event):
+        booking = make.booking(event, make.person(name="Priya"))
+        close(event.closes_at + timedelta(minutes=1))
+        since = event.closes_at + timedelta(minutes=1)
+        with transaction():
+            places.cancel(booking.id, by=booking.booker, at=since + timedelta(minutes=1))
+
+        assert self.tell_again(event.offers_end_at + timedelta(seconds=14)) == 0
+        assert self.tell_again(event.offers_end_at + timedelta(seconds=15)) == 1
+        assert self.tell_again(event.offers_end_at + timedelta(minutes=1)) == 0
+        assert (self.told(), closing.gone_since(event.id, since)) == (["list_changed_after_closing"], ["Priya"])
+
+    def test_an_unchanged_list_is_not_sent_again(self, make, event):
+        make.booking(event)
+        close(event.closes_at + timedelta(minutes=1))
+
+        self.tell_again(event.offers_end_at + timedelta(minutes=1))
+
+        assert self.told() == []
+
+    def test_without_a_moment_of_its_own_it_goes_out_a_day_before(self, make, event):
+        with transaction():
+            db.session.get(Event, event.id).offers_end_at = None
+        close(event.closes_at + timedelta(minutes=1))
+
+        assert self.tell_again(event.starts_at - timedelta(days=1)) == 0
+        assert self.tell_again(event.starts_at - timedelta(hours=23)) == 1
+
+    def test_once_it_has_begun_nobody_needs_it(self, make, event):
+        close(event.closes_at + timedelta(minutes=1))
+
+        assert self.tell_again(event.starts_at) == 0

@@ -251,6 +251,26 @@ def test_the_list_after_closing_names_who_comes_and_not_what_they_need(make, hub
     assert "ramp" not in received.as_string()
 
 
+def test_the_list_that_has_changed_says_who_is_new_and_who_is_gone(make, hub, event, booking):
+    make.organiser(hub, name="Ruth Calloway")
+    closed = event.closes_at + timedelta(minutes=1)
+    with transaction():
+        closing.close_due(at=closed)
+    gone = booking.places[1]
+    with transaction():
+        places.release(gone.id, by=booking.booker, at=closed + timedelta(hours=1))
+    with transaction():
+        closing.tell_again_due(at=event.offers_end_at + timedelta(minutes=1))
+
+    received = mail("list_changed_after_closing", event.offers_end_at + timedelta(minutes=1))
+
+    assert received["Subject"].startswith("Who is coming has changed: Year 4")
+    assert "- Priya Nair" in text(received)
+    assert f"No longer coming: {gone.name}." in text(received)
+    assert f"No longer coming: {gone.name}." in html(received)
+    assert "ramp" not in received.as_string()
+
+
 class TestAReminder:
     @pytest.fixture
     def day_before(self, booking):
