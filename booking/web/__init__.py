@@ -9,6 +9,7 @@ from booking.web import (
     changes,
     codes,
     confirmation,
+    days,
     desk,
     details,
     errors,
@@ -37,6 +38,7 @@ from booking.web import (
     session,
     sign_in,
     status,
+    venue_desk,
     venues,
 )
 from booking.web.frame import csrf
@@ -59,6 +61,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(changes.bp)
     app.register_blueprint(codes.bp)
     app.register_blueprint(confirmation.bp)
+    app.register_blueprint(days.bp)
     app.register_blueprint(desk.bp)
     app.register_blueprint(details.bp)
     app.register_blueprint(events.bp)
@@ -81,4 +84,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(schools.bp)
     app.register_blueprint(sign_in.bp)
     app.register_blueprint(status.bp)
+    app.register_blueprint(venue_desk.bp)
     app.register_blueprint(venues.bp)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from booking.db import transaction
-from booking.domain import changes
+from booking.domain import changes, school_calendars
+from booking.domain.school_calendars import Days
 from tests.browser import axe_violations
+from tests.make import START
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +44,11 @@ def addresses(make, site, noon):
     slot = event.slots[0]
     with transaction():
         changes.rename(event.id, "Year 4: nines", "Mei Lin", by=ruth, at=noon)  # it is settling
+    draft = make.event(hub=hub, venue=slot.venue, published_at=None, programme_id=programme.id)
+    with transaction():
+        days = [Days("Half-term", START.date(), START.date())]
+        school_calendars.take_over(hub.id, school.urn, days, by=ruth, at=noon)
+    hub_desk = f"/desk/hubs/{hub.slug}"
     own, desk = f"/bookings/{booking.link}", f"/desk/events/{event.id}"
     return [
         *(
@@ -72,6 +79,10 @@ def addresses(make, site, noon):
             f"{desk}/changes/sessions/new",
         ),
         *(f"{desk}/changes/sessions/{slot.id}", f"{desk}/changes/sessions/{slot.id}/removal"),
+        *("/desk/events/new", f"{hub_desk}/events/new?kind=showcase", f"{hub_desk}/events/new?kind=work_group"),
+        *(f"{desk}/edit", f"/desk/events/{draft.id}/edit", f"/desk/events/{draft.id}/preview"),
+        *(f"{hub_desk}/people", f"{hub_desk}/audit", f"{hub_desk}/calendars", f"{hub_desk}/venues"),
+        *(f"/desk/venues/{slot.venue_id}", f"/desk/programmes/{programme.id}/days/2027-03-16"),
     ]
 
 

@@ -39,6 +39,7 @@ READING = {
     "changes.title": ORGANISERS,
     "codes.show": NOBODY_FINDS,
     "confirmation.show": NOBODY_FINDS,
+    "days.show": ORGANISERS,
     "desk.asked": only("ours", "theirs", "national", status=303),
     "desk.event": RUNNERS,
     "desk.index": only("ours", "theirs", "national", "lead", "host"),
@@ -103,6 +104,8 @@ READING = {
     "static": NOBODY_FINDS,
     "status.listed": only("national"),
     "status.show": only("national"),
+    "venue_desk.edit": ORGANISERS,
+    "venue_desk.index": ORGANISERS,
     "venues.show": ALL_SEE,
 }
 """Of the event and of a booking at it, with its number in place of its secret link."""
@@ -118,6 +121,7 @@ ACTING = {
     "codes.press": NOBODY_FINDS,
     "confirmation.confirm": NOBODY_FINDS,
     "confirmation.send_again": NOBODY_FINDS,
+    "days.publish": only("ours", "national", status=303),
     "desk.create": only("ours", "national", status=422),
     "details.change": only(*VISITORS[1:], status=422),
     "holidays.remove": only("ours", "national", status=404),
@@ -145,13 +149,14 @@ ACTING = {
     "sign_in.send_again": dict.fromkeys(VISITORS, 303),
     "status.cancel": only(),
     "status.retry": only(),
+    "venue_desk.change": only("ours", "national", status=422),
 }
 """With a form that is wrong, so that whoever may act is told so (422) and nothing happens."""
 
 OWN_CALENDAR = {"feeds.end", "feeds.renew"}
 """Tried in test_own_calendar.py: what one does there, one always may."""
 SIGNING_OUT = {"sign_in.end", "sign_in.end_everywhere"}
-WRONG = {"school_urn": "x", "reason": "x" * 301, "needs": "x" * 2001}
+WRONG = {"school_urn": "x", "parking": "x" * 2001, "reason": "x" * 301, "needs": "x" * 2001}
 
 
 @pytest.fixture
@@ -181,6 +186,7 @@ def address(app, endpoint: str, event, booking) -> str:
     known |= {"slot_id": event.slots[0].id}
     known |= {"slug": event.hub.slug, "role_id": 2147483647}
     known |= {"token": str(booking.id), "filename": "nothing.css"}
+    known |= {"day": f"{event.slots[0].local_start:%Y-%m-%d}"}
     known |= {"programme_id": event.programme_id, "venue_id": event.slots[0].venue_id}
     [rule] = app.url_map.iter_rules(endpoint)
     with app.test_request_context():

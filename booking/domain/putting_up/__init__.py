@@ -1,6 +1,7 @@
 """Putting events up: drafting, editing and copying them, publishing them, and what to know while dates are chosen."""
 
 from booking.domain.putting_up.clashes import clashes
+from booking.domain.putting_up.days import of_day, programme_organised_by
 from booking.domain.putting_up.drafting import Booked, describe, draft, edit, is_booked, programmes
 from booking.domain.putting_up.plans import (
     LONGEST,
@@ -41,8 +42,10 @@ __all__ = [
     "edit",
     "is_booked",
     "missing",
+    "of_day",
     "ordinary",
     "plan_of",
+    "programme_organised_by",
     "programmes",
     "publish",
     "same_day",
