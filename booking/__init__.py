@@ -15,7 +15,7 @@ from booking.db import engine_options, prepare
 from booking.resources import resource
 
 LONGEST_REQUEST_BYTES = 100_000
-"""The largest form is far smaller, and nothing is uploaded."""
+"""The largest form is far smaller, and a school calendar has at most 64 kB."""
 MOST_FORM_FIELDS = 500
 
 __all__ = ["create_app", "domain"]
