@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, select, update
 
 from booking.db import db
-from booking.demo import changed, neighbourhood, school_days
+from booking.demo import changed, drafts, neighbourhood, school_days
 from booking.demo.people import TEACHER, staff
 from booking.demo.year import AUTUMN, BRING, EXCHANGE, MEETINGS, SPRING, WORK_GROUPS, YEARS, Lesson
 from booking.domain import audit, events, places, reminders
@@ -67,6 +67,16 @@ class Loading:
         for number in range(len(self.hubs)):
             self._work_groups(number)
         changed.change(by=self.staff.hosts[0], at=self.at)
+        self._drafts()
+
+    def _drafts(self) -> None:
+        """Ruth's hub has a day that is still being put up, and a school that hosts it."""
+        hub, venue, ruth = self.hubs[0], self.venues[0][0], self.staff.organiser
+        programme = db.session.scalars(
+            select(Programme).where(Programme.hub_id == hub.id, Programme.kind == "showcase")
+        ).one()
+        drafts.put_up(hub, programme, venue, self._day(21), by=ruth, at=self.at)
+        drafts.know_holidays(hub, venue, self.today, by=ruth, at=self.at)
 
     def _lessons(self, number: int, kind: str, title: str, lessons: list[Lesson]) -> None:
         hub = self.hubs[number]

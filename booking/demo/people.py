@@ -56,6 +56,7 @@ NAMED = (TEACHER, ORGANISER, ADMINISTRATOR)
 class Staff:
     """Everybody, by what they do."""
 
+    organiser: Person
     hosts: list[Person]
     leads: list[Person]
     teachers: list[tuple[School, list[Person]]]
@@ -92,7 +93,7 @@ def staff(hubs: list[Hub], schools: list[list[School]], chance: random.Random, *
         _give(ruth if number == 0 else leads[number], "organiser", hub, boss, at)
         _give(helpers[number], "organiser", hub, boss, at)
     others = [(school, people) for school, people in teachers if school is not own_school]
-    return Staff(helpers, leads, others, amina, colleagues, own_school)
+    return Staff(ruth, helpers, leads, others, amina, colleagues, own_school)
 
 
 def _of_school(school: School, names: Iterator[str], chance: random.Random, at: datetime) -> list[Person]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dateutil.easter import easter
 
 LONDON = ZoneInfo("Europe/London")
+SEASONS = {1: "Christmas", 3: "Easter", 4: "Easter", 7: "Summer", 12: "Christmas"}
 
 
 def is_open(day: date) -> bool:
@@ -32,6 +33,16 @@ def after(day: date, number: int) -> date:
 def instant(day: date, hours: float) -> datetime:
     """Answer the instant at which a London clock shows so many hours, like 13.5 for half past one."""
     return datetime.combine(day, time(int(hours), int(hours % 1 * 60)), LONDON).astimezone(UTC)
+
+
+def named_holidays(around: date) -> list[tuple[str, tuple[date, date]]]:
+    """Answer the holidays of this year and the next, each with its name."""
+    return [
+        ("Half-term" if first.month in (2, 5, 10) else f"{SEASONS[first.month]} holidays", (first, last))
+        for year in (around.year, around.year + 1)
+        for first, last in _holidays(year)
+        if last > first
+    ]
 
 
 def _holidays(year: int) -> list[tuple[date, date]]:
