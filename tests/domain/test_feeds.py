@@ -9,7 +9,7 @@ import pytest
 from booking.db import db, transaction
 from booking.domain import feeds, places
 from booking.domain.errors import NotFound
-from booking.domain.events import Event
+from booking.domain.events import Event, choosing
 from booking.domain.finding import Filters
 from tests.make import NOON, START
 
@@ -61,6 +61,19 @@ def test_what_was_changed_last_dates_the_session(make):
         event.updated_at, event.slots[0].revised_at, event.slots[0].venue.revised_at = stamps
 
     assert [one.modified_at for one in feeds.public(at=NOON)] == [stamps[2]]
+
+
+def test_a_venue_that_is_described_anew_dates_the_sessions_there(make):
+    hub = make.hub()
+    ruth, priya, event = make.organiser(hub), make.person(), make.event(hub=hub)
+    make.booking(event, priya)
+    words = {"directions": "Ring at the blue gate.", "parking": "", "access_words": ""}
+    with transaction():
+        choosing.describe(event.slots[0].venue_id, by=db.session.merge(ruth), at=NOON + WEEK, **words)
+
+    [own] = feeds.personal(db.session.merge(priya), at=NOON)
+
+    assert (own.directions, own.modified_at) == ("Ring at the blue gate.", NOON + WEEK)
 
 
 def test_somebodys_own_are_those_at_which_they_have_or_had_a_place(make):

@@ -176,6 +176,12 @@ def test_the_event_is_renamed(world):
     )
 
 
+def test_places_are_raised_and_limited(world):
+    world.change(changes.resize, world.event.id, changes.Room(capacity=40, max_per_school=2))
+
+    assert world.everywhere() == world.before
+
+
 def test_the_event_is_called_off(world):
     world.change(changes.call_off, world.event.id, "Our guests travel home a week earlier.")
 

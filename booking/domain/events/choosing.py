@@ -85,6 +85,7 @@ def describe(venue_id: int, *, by: Person, at: datetime, directions: str, parkin
     for fact in changed:
         setattr(venue, fact, said[fact])
     if changed:
+        venue.revised_at = at
         audit.record("venue.described", venue, by=by, at=at, hub_id=venue.hub_id, words=changed)
     return venue
 

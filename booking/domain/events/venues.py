@@ -55,7 +55,7 @@ class Venue(Model):
     parking: Mapped[str] = mapped_column(Text, default="")
     access: Mapped[str] = mapped_column(Text, default="")
     revised_at: Mapped[datetime | None]
-    """When its name, address or place on the map last changed: calendars show them. None since it was made."""
+    """When anything that calendars show of it last changed; None since it was made."""
 
     hub: Mapped[Hub] = relationship()
     school: Mapped[School | None] = relationship()
