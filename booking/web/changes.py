@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
-from booking.db import db, rehearsal, transaction
+from booking.db import db, transaction
 from booking.domain import access, changes, events
-from booking.domain.changes import Outlook, Room
-from booking.domain.errors import BadInput, NotAllowed, NotFound, ReasonNeeded, Refused
+from booking.domain.changes import Room
 from booking.domain.events import Event, Slot, choosing
-from booking.web import again
+from booking.web import again, change_acts
 from booking.web.change_forms import ChangeForm, PlacesForm, SessionForm, TitleForm, WhyForm
 from booking.web.rules import may
 from booking.web.session import me, now
 
-Act = Callable[[], object]
 bp = Blueprint("changes", __name__, url_prefix="/desk/events/<int(max=2147483647):event_id>/changes")
 again.init_blueprint(
     bp,
@@ -34,8 +31,8 @@ again.init_blueprint(
 @may(access.is_organiser)
 def index(event_id: int) -> str:
     """Show what people have booked, and how each part of it is changed."""
-    found = _organised(event_id)
-    settling = changes.settling(found)
+    found = change_acts.organised(event_id)
+    settling = changes.unsettled(found)
     return render_template("changes/index.html", event=found, settling=settling, stands=_why_not(found))
 
 
@@ -43,7 +40,7 @@ def index(event_id: int) -> str:
 @may(access.is_organiser)
 def send_now(event_id: int) -> Any:
     """Tell people at once what is settling."""
-    _organised(event_id)
+    change_acts.organised(event_id)
     with transaction():
         changes.send_now(event_id, by=me(), at=now())
     flash("We are writing to them now.")
@@ -64,16 +61,18 @@ def change_session(event_id: int, slot_id: int) -> Any:
     slot = _slot(event_id, slot_id)
     form = _session_form(slot.event, slot)
     plan = form.plan(slot.zone, now())
-    page: Page = lambda **said: _session_page(_organised(event_id), form, _slot(event_id, slot_id), **said)  # noqa: E731
+    page = lambda **said: _session_page(change_acts.organised(event_id), form, _slot(event_id, slot_id), **said)  # noqa: E731
     if plan is None:
         return page(status=422)
-    return _do(event_id, form, page, lambda: changes.change_slot(slot_id, plan, by=me(), at=now()), "It is changed.")
+    return change_acts.do(
+        event_id, form, page, lambda: changes.change_slot(slot_id, plan, by=me(), at=now()), "It is changed."
+    )
 
 
 @bp.get("/sessions/new")
 @may(access.is_organiser)
 def new_session(event_id: int) -> Any:
-    found = _organised(event_id)
+    found = change_acts.organised(event_id)
     return _session_page(found, _session_form(found))
 
 
@@ -81,13 +80,15 @@ def new_session(event_id: int) -> Any:
 @may(access.is_organiser)
 def add_session(event_id: int) -> Any:
     """Add a session for everybody who is booked."""
-    found = _organised(event_id)
+    found = change_acts.organised(event_id)
     form = _session_form(found)
     plan = form.plan(found.slots[-1].zone if found.slots else events.ZONES[0], now())
-    page: Page = lambda **said: _session_page(_organised(event_id), form, **said)  # noqa: E731
+    page = lambda **said: _session_page(change_acts.organised(event_id), form, **said)  # noqa: E731
     if plan is None:
         return page(status=422)
-    return _do(event_id, form, page, lambda: changes.add_slot(event_id, plan, by=me(), at=now()), "It is added.")
+    return change_acts.do(
+        event_id, form, page, lambda: changes.add_slot(event_id, plan, by=me(), at=now()), "It is added."
+    )
 
 
 @bp.get("/sessions/<int(max=2147483647):slot_id>/removal")
@@ -100,119 +101,75 @@ def removal(event_id: int, slot_id: int) -> Any:
 @may(access.is_organiser)
 def remove_session(event_id: int, slot_id: int) -> Any:
     """Take a session away; the event goes on without it."""
-    if slot_id in [slot.id for slot in _organised(event_id).removed_slots]:
+    if slot_id in [slot.id for slot in change_acts.organised(event_id).removed_slots]:
         return redirect(url_for("desk.event", event_id=event_id), code=303)
     _slot(event_id, slot_id)
-    page: Page = lambda **said: _removal_page(event_id, slot_id, **said)  # noqa: E731
+    page = lambda **said: _removal_page(event_id, slot_id, **said)  # noqa: E731
     act = lambda: changes.remove_slot(slot_id, by=me(), at=now())  # noqa: E731
-    return _do(event_id, ChangeForm(), page, act, "It is taken away.")
+    return change_acts.do(event_id, ChangeForm(), page, act, "It is taken away.")
 
 
 @bp.get("/title")
 @may(access.is_organiser)
 def title(event_id: int) -> Any:
-    found = _organised(event_id)
-    return _page("title", found, TitleForm.of(found))
+    found = change_acts.organised(event_id)
+    return change_acts.page("title", found, TitleForm.of(found))
 
 
 @bp.post("/title")
 @may(access.is_organiser)
 def rename(event_id: int) -> Any:
     """Give the event another title, or say who else teaches or leads it."""
-    found = _organised(event_id)
+    found = change_acts.organised(event_id)
     form = TitleForm.of(found)
-    page: Page = lambda **said: _page("title", _organised(event_id), form, **said)  # noqa: E731
+    page = lambda **said: change_acts.page("title", change_acts.organised(event_id), form, **said)  # noqa: E731
     if not form.is_right():
-        return _page("title", found, form, status=422)
+        return change_acts.page("title", found, form, status=422)
     given = (form.title.data or "", form.taught_by.data or "")
-    return _do(event_id, form, page, lambda: changes.rename(event_id, *given, by=me(), at=now()), "It is renamed.")
+    return change_acts.do(
+        event_id, form, page, lambda: changes.rename(event_id, *given, by=me(), at=now()), "It is renamed."
+    )
 
 
 @bp.get("/places")
 @may(access.is_organiser)
 def places(event_id: int) -> Any:
-    found, form = _organised(event_id), PlacesForm()
+    found, form = change_acts.organised(event_id), PlacesForm()
     if not form.is_submitted():
         form.show(Room.of(found))
-    return _page("places", found, form)
+    return change_acts.page("places", found, form)
 
 
 @bp.post("/places")
 @may(access.is_organiser)
 def resize(event_id: int) -> Any:
     """Give the event more or fewer places; more are offered at once, offers beyond fewer are withdrawn."""
-    found, form = _organised(event_id), PlacesForm()
+    found, form = change_acts.organised(event_id), PlacesForm()
     room, why = form.room(), form.why.data or ""
-    page: Page = lambda **said: _page("places", _organised(event_id), form, **said)  # noqa: E731
+    page = lambda **said: change_acts.page("places", change_acts.organised(event_id), form, **said)  # noqa: E731
     if room is None:
-        return _page("places", found, form, status=422)
+        return change_acts.page("places", found, form, status=422)
     act = lambda: changes.resize(event_id, room, by=me(), at=now(), why=why)  # noqa: E731
-    return _do(event_id, form, page, act, "The places are changed.")
+    return change_acts.do(event_id, form, page, act, "The places are changed.")
 
 
 @bp.get("/calling-off")
 @may(access.is_organiser)
 def calling_off(event_id: int) -> Any:
-    return _page("calling_off", _organised(event_id), WhyForm())
+    return change_acts.page("calling_off", change_acts.organised(event_id), WhyForm())
 
 
 @bp.post("/calling-off")
 @may(access.is_organiser)
 def call_off(event_id: int) -> Any:
     """Call the event off: nobody is expected any more, and everybody is told why."""
-    found, form = _organised(event_id), WhyForm()
-    page: Page = lambda **said: _page("calling_off", _organised(event_id), form, **said)  # noqa: E731
+    found, form = change_acts.organised(event_id), WhyForm()
+    page = lambda **said: change_acts.page("calling_off", change_acts.organised(event_id), form, **said)  # noqa: E731
     if not form.is_right():
-        return _page("calling_off", found, form, status=422)
+        return change_acts.page("calling_off", found, form, status=422)
     why = form.why.data or ""
     done = "It is called off. We are writing to everybody now."
-    return _do(event_id, form, page, lambda: changes.call_off(event_id, why, by=me(), at=now()), done)
-
-
-Page = Callable[..., Any]
-
-
-def _do(event_id: int, form: ChangeForm, page: Page, act: Act, done: str) -> Any:
-    """Show what would come of the act; once that has been seen, and is still so, do it."""
-    if form.is_going_back:
-        return page()
-    try:
-        if form.is_sure and _is_done(event_id, form, act):
-            return _back(event_id, done)
-        with rehearsal():
-            outlook = changes.outlook(event_id, act, by=me(), at=now())
-    except (NotFound, NotAllowed):
-        raise
-    except (BadInput, ReasonNeeded) as refusal:
-        problem = form.tell(refusal)
-        return page(problem=problem, status=422)
-    except Refused as refusal:
-        return page(problem=str(refusal), status=409)
-    if form.is_sure and outlook.is_nothing:  # the button was pressed twice
-        return _back(event_id, done)
-    return _look(event_id, form, outlook)
-
-
-def _is_done(event_id: int, form: ChangeForm, act: Act) -> bool:
-    """Do the act, unless somebody has changed the event since its outcome was looked at."""
-    try:
-        with transaction():
-            changes.must_be_as_seen(event_id, form.seen)
-            act()
-    except changes.Changed as refusal:
-        form.meanwhile = str(refusal)
-        return False
-    return True
-
-
-def _back(event_id: int, done: str) -> Any:
-    flash(done)
-    return redirect(url_for("desk.event", event_id=event_id), code=303)
-
-
-def _look(event_id: int, form: ChangeForm, outlook: Outlook) -> Any:
-    page = render_template("changes/preview.html", event=_organised(event_id), form=form, outlook=outlook)
-    return page, 409 if form.meanwhile else 200
+    return change_acts.do(event_id, form, page, lambda: changes.call_off(event_id, why, by=me(), at=now()), done)
 
 
 def _session_form(event: Event, slot: Slot | None = None) -> SessionForm:
@@ -224,27 +181,17 @@ def _session_form(event: Event, slot: Slot | None = None) -> SessionForm:
 
 
 def _session_page(event: Event, form: SessionForm, slot: Slot | None = None, **said: Any) -> Any:
-    return _page("session", event, form, slot=slot, **said)
+    return change_acts.page("session", event, form, slot=slot, **said)
 
 
 def _removal_page(event_id: int, slot_id: int, **said: Any) -> Any:
     slot = _slot(event_id, slot_id)
-    return _page("removal", slot.event, ChangeForm(), slot=slot, **said)
-
-
-def _page(name: str, event: Event, form: ChangeForm, *, problem: str = "", status: int = 200, **more: Any) -> Any:
-    facts = {"event": event, "form": form, "problem": problem or g.get("notice", "")}
-    return render_template(f"changes/{name}.html", **facts, **more), status
-
-
-def _organised(event_id: int) -> Event:
-    found: Event = events.organised_by(me(), event_id) or abort(404)
-    return found
+    return change_acts.page("removal", slot.event, ChangeForm(), slot=slot, **said)
 
 
 def _slot(event_id: int, slot_id: int) -> Slot:
     """Answer a session of the event; one that was taken away, or is another event's, is not found."""
-    found = _organised(event_id)
+    found = change_acts.organised(event_id)
     return next((slot for slot in found.slots if slot.id == slot_id), None) or abort(404)
 
 

@@ -61,7 +61,7 @@ def event(event_id: int) -> str:
         bookings=bookings,
         parts=_parts(found, bookings),
         demand=demand.of(bookings),
-        settling=changes.settling(found),
+        settling=changes.unsettled(found),
         may_organise=access.may_organise(me(), found.hub_id),
         reads_needs=access.may_read_needs(me(), found),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +12,7 @@ from sqlalchemy import func, select
 
 from booking.db import db, transaction
 from booking.domain import changes, places, verify
-from booking.domain.changes import Plan, Room
+from booking.domain.changes import Plan, Room, settling
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
 from booking.domain.people import Person
@@ -135,3 +137,40 @@ def test_moved_by_several_at_once_the_number_rises_with_each_and_people_are_told
 def tell():
     with transaction():
         changes.tell_due(at=NOON + changes.SETTLING)
+
+
+class TestWithoutTheLock:
+    """Two workers have both read what is settling, before either writes that people were told."""
+
+    @pytest.fixture
+    def meeting(self, monkeypatch):
+        barrier, honest = threading.Barrier(2, timeout=2), settling.pending
+
+        def pending(event):
+            found = honest(event)
+            with suppress(threading.BrokenBarrierError):  # the other one waits for the lock and never comes
+                barrier.wait()
+            return found
+
+        monkeypatch.setattr(settling, "pending", pending)
+
+    @pytest.fixture
+    def moved(self, make, act):
+        hub = make.hub()
+        event = make.event(hub=hub)
+        make.booking(event)
+        plan = replace(Plan.of(event.slots[0]), room="The hall")
+        act(hub)(changes.change_slot, event.slots[0].id, plan)()
+
+    def test_with_the_lock_people_are_told_once(self, app, moved, meeting):
+        at_once(app, [tell, tell])
+
+        assert mails("event_changed") == [1]
+
+    def test_without_it_they_are_told_twice(self, app, moved, meeting, monkeypatch):
+        monkeypatch.setattr(places, "lock", lambda *ids: [db.session.get_one(Event, number) for number in ids])
+
+        at_once(app, [tell, tell])
+
+        # SQLite lets one writer in at a time, whatever a verb locks.
+        assert mails("event_changed") == [1 if db.engine.dialect.name == "sqlite" else 2]

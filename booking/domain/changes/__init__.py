@@ -2,8 +2,8 @@
 
 from booking.domain.changes.calling_off import call_off
 from booking.domain.changes.facts import Difference, EventFacts, SlotFacts, between
-from booking.domain.changes.outlook import Changed, Outlook, must_be_as_seen, outlook
 from booking.domain.changes.pending import Change
+from booking.domain.changes.rehearsing import Changed, Outlook, must_be_as_seen, outlook
 from booking.domain.changes.renaming import rename
 from booking.domain.changes.resizing import Room, resize
 from booking.domain.changes.revising import SETTLING
@@ -18,8 +18,8 @@ from booking.domain.changes.settling import (
     news_of,
     pending,
     send_now,
-    settling,
     tell_due,
+    unsettled,
 )
 
 __all__ = [
@@ -50,6 +50,6 @@ __all__ = [
     "rename",
     "resize",
     "send_now",
-    "settling",
     "tell_due",
+    "unsettled",
 ]

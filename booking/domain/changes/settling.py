@@ -83,7 +83,7 @@ def pending(event: Event) -> Sequence[Change]:
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def settling(event: Event) -> Settling | None:
+def unsettled(event: Event) -> Settling | None:
     """Answer what is about to be told at an event; None where nothing is, or nobody would be told."""
     changes = pending(event)
     people = sum(1 for _ in news(event, changes)) if changes else 0
