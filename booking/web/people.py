@@ -18,12 +18,18 @@ from booking.web import again, text
 from booking.web.rules import may
 from booking.web.school_field import SchoolFields
 from booking.web.session import me, now
-from booking.wording import ROLES
 
 bp = Blueprint("people", __name__, url_prefix="/desk/hubs/<slug>/people")
 again.init_blueprint(bp, invite="index")
 
 NAMED_BY_ORGANISERS = (RoleName.LEAD, RoleName.HOST)
+TO_DO = {
+    RoleName.ADMINISTRATOR: "Administrator: looks after the hub and its people",
+    RoleName.ORGANISER: "Organiser: puts events up and books for people who phone",
+    RoleName.LEAD: "Lead of an event",
+    RoleName.HOST: "Host of the days at a school",
+    RoleName.ANALYST: "Analyst: reads numbers, without names",
+}
 
 
 class InviteForm(SchoolFields, FlaskForm):
@@ -41,7 +47,7 @@ class InviteForm(SchoolFields, FlaskForm):
         form = cls()
         administers = access.may_administer(person, hub.id)
         given = list(RoleName) if administers else NAMED_BY_ORGANISERS
-        form.role.choices = [(one.value, f"{one.capitalize()}: {ROLES[one][0]}") for one in given]
+        form.role.choices = [(one.value, TO_DO[one]) for one in given]
         coming = db.session.scalars(events.to_come(events.of_hub(hub.id), now())).all()
         form.event.choices = [("", "None"), *[(str(one.id), one.title) for one in coming]]
         form.school.label.text = "Which school?"

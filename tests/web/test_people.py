@@ -106,7 +106,7 @@ def test_an_organiser_invites_no_organisers(client, ruth):
     page = invite(client, role="organiser")
 
     assert page.status_code == 422
-    assert "Organiser: organise" not in words(page)
+    assert "Organiser: puts events up" not in words(page)
     assert live() == [("Ruth Calloway", "organiser")]
 
 

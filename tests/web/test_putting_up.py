@@ -228,6 +228,7 @@ class TestThePreview:
         answer = client.post(f"/desk/events/{event.id}/publication")
 
         assert "Only those who run it see this" in words(page)
+        assert f"/events/{event.id}/calendar.ics" not in page.text
         assert "<strong>lesson</strong>" in page.text
         assert "<script>alert" not in page.text
         assert 'href="javascript' not in page.text
