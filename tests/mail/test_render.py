@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import changes, closing, codes, messages, places, reminders
+from booking.domain import changes, closing, codes, messages, places, reminders, roles
 from booking.domain.changes import Plan
 from booking.domain.messages import Message
 from booking.domain.places import Guest
+from booking.domain.roles import Reach
 from booking.mail import render
 from tests.make import START
 
@@ -269,6 +270,34 @@ def test_the_list_that_has_changed_says_who_is_new_and_who_is_gone(make, hub, ev
     assert f"No longer coming: {gone.name}." in text(received)
     assert f"No longer coming: {gone.name}." in html(received)
     assert "ramp" not in received.as_string()
+
+
+def test_an_invitation_says_what_somebody_may_do_and_where(make, hub, event, noon):
+    dev, ruth, school = (
+        make.person(name="Dev Banerjee"),
+        make.organiser(hub),
+        make.school(name="Alderbeck Primary School"),
+    )
+    given = [
+        ("organiser", Reach(hub.id), "You can now organise events for Wharfedale Maths Hub"),
+        ("lead", Reach(hub.id, event_id=event.id), f"You can now lead {event.title}"),
+        (
+            "host",
+            Reach(hub.id, school_urn=school.urn),
+            "You can now host Wharfedale Maths Hub’s events at Alderbeck Primary School",
+        ),
+    ]
+    for role, reach, subject in given:
+        with transaction():
+            held = roles.give(dev, role, reach, by=None, at=noon)
+        received = mail("invited", noon)
+        assert (received["Subject"], "Dear Dev Banerjee" in text(received)) == (subject, True)
+
+    with transaction():
+        roles.end(held.id, hub_id=hub.id, by=ruth, at=noon)
+    ended = mail("role_ended", noon)
+    assert ended["Subject"] == "You no longer host Wharfedale Maths Hub’s events at Alderbeck Primary School"
+    assert "You no longer host" in html(ended)
 
 
 class TestAReminder:
