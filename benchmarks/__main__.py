@@ -1,20 +1,21 @@
-"""Measure what docs/performance.md quotes:  python -m benchmarks [journey|finding|rush|steady|picker|feeds]."""
+"""Measure what docs/performance.md and docs/reliability.md quote:  python -m benchmarks [journey|rush|clock|…]."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import feeds, finding, journey, picker, rush
+from benchmarks import clock, feeds, finding, journey, picker, rush
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    asked.add_argument("what", nargs="*", default=["journey", "finding", "rush", "steady", "picker", "feeds"])
+    asked.add_argument("what", nargs="*", default=["journey", "finding", "rush", "steady", "picker", "feeds", "clock"])
     asked.add_argument("--database", choices=["sqlite", "postgres"], action="append")
     asked.add_argument("--rounds", type=int, default=60, help="requests of one page in each of five batches")
     asked.add_argument("--bookings", type=int, default=800)
     asked.add_argument("--rate", type=int, default=60, help="arrivals a second")
     asked.add_argument("--seconds", type=int, default=15)
+    asked.add_argument("--reminders", type=int, default=25_000)
     given = asked.parse_args()
     if "journey" in given.what:
         print(
@@ -41,6 +42,10 @@ def measure(database: str, given: argparse.Namespace) -> None:
         print(f"- form and POST: {spread}; answers {dict(one.outcomes)}\n", flush=True)
     if "picker" in given.what:
         print(f"## The picker, {database}\n\n{picker.measure(database)}\n", flush=True)
+    if "clock" in given.what:
+        print(f"## The clock, {database}\n", flush=True)
+        for line in clock.measure(database, given.reminders):
+            print(line, flush=True)
     if "feeds" in given.what:
         print(f"## Calendars, {database}\n\n{feeds.measure(database)}\n", flush=True)
 
