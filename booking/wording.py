@@ -140,6 +140,12 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def ordinal(number: int) -> str:
+    """Say how manieth: "1st", "2nd", "3rd", "11th"."""
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def listed(names: list[str]) -> str:
     """Say names in a row: "Ann, Ben and Cy"."""
     return " and ".join([part for part in (", ".join(names[:-1]), *names[-1:]) if part])

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, select, update
 
 from booking.db import db
-from booking.demo import changed, drafts, neighbourhood, school_days
+from booking.demo import changed, drafts, neighbourhood, school_days, waiting
 from booking.demo.people import TEACHER, staff
 from booking.demo.year import AUTUMN, BRING, EXCHANGE, MEETINGS, SPRING, WORK_GROUPS, YEARS, Lesson
 from booking.domain import audit, events, places, reminders
@@ -67,6 +67,7 @@ class Loading:
         for number in range(len(self.hubs)):
             self._work_groups(number)
         changed.change(by=self.staff.hosts[0], at=self.at)
+        waiting.add(self.staff, self.staff.by_school(self.chance), at=self.at)
         self._drafts()
 
     def _drafts(self) -> None:

@@ -28,7 +28,10 @@ CHANGING = (
 
 
 def close_due(*, at: datetime) -> int:
-    """Send the list of every event that has closed to its organisers, leads and hosts, once; answer how many events."""
+    """Send the list of every event that has closed to its organisers, leads and hosts; answer how many events.
+
+    Once; and those who wait hear how it goes on for them.
+    """
     due = (
         select(Event.id)
         .where(
@@ -101,3 +104,4 @@ def _close(event: Event, at: datetime) -> None:
     audit.record("event.closed", event, by=None, at=at, event_id=event.id, hub_id=event.hub_id, taken=event.taken)
     for person in people.running(event.hub_id, event.id, event.host_urns):
         messages.tell(person, "list_after_closing", at=at, hub_id=event.hub_id, event_id=event.id)
+    places.tell_those_waiting(event, "waiting_after_closing", at=at)

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, case, func, or_, select
 
 from booking.db import db
-from booking.domain import reminders
+from booking.domain import places, reminders
 from booking.domain.audit import AuditEntry
 from booking.domain.changes import Change
 from booking.domain.codes import Code
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message, MessageState
 from booking.domain.people import REMOVED, Person, Role
-from booking.domain.places import LIVE, TAKING, Booking, Place, State
+from booking.domain.places import LIVE, MOST_LAPSES, TAKING, Booking, Place, State
 from booking.domain.reminders import Reminder
 from booking.domain.schools import School
 
@@ -206,6 +206,34 @@ def _overdue_holds(at: datetime) -> Iterable[str]:
         yield f"Booking {number} should have lapsed long ago: is a worker running? (rule 9)"
 
 
+def _overdue_offers(at: datetime) -> Iterable[str]:
+    query = select(Booking.id).where(Booking.state == State.OFFERED, Booking.offer_ends_at < at - OVERDUE)
+    for number in db.session.scalars(query):
+        yield f"The offer to booking {number} should have ended long ago: is a worker running? (rule 9)"
+
+
+def _late_offers(_at: datetime) -> Iterable[str]:
+    stop = func.coalesce(Event.offers_end_at, Event.starts_at)
+    query = select(Booking.id).join(Event, Event.id == Booking.event_id)
+    late = or_(Booking.offer_ends_at > stop, Booking.offer_ends_at > Event.starts_at)
+    for number in db.session.scalars(query.where(Booking.state == State.OFFERED, late)):
+        yield f"The offer to booking {number} ends after the offers of its event do (rule 10)."
+
+
+def _idle_places(at: datetime) -> Iterable[str]:
+    for event in places.idle(at=at - OVERDUE):
+        yield f"Event {event.id} has places left, and somebody who could have them waits: is a worker running? (rule 9)"
+
+
+def _parked(_at: datetime) -> Iterable[str]:
+    wrong = or_(
+        and_(Booking.state == State.PARKED, Booking.lapses < MOST_LAPSES),
+        and_(Booking.state.in_([State.WAITING, State.OFFERED]), Booking.lapses >= MOST_LAPSES),
+    )
+    for number, lapses in db.session.execute(select(Booking.id, Booking.lapses).where(wrong)):
+        yield f"Booking {number} let {lapses} offers pass, and is parked, or is not (life of a booking)."
+
+
 def _overdue_mail(at: datetime) -> Iterable[str]:
     query = select(Message.id).where(Message.state == MessageState.DUE, Message.due_at < at - OVERDUE)
     for number in db.session.scalars(query):
@@ -276,6 +304,10 @@ CHECKS: tuple[Callable[[datetime], Iterable[str]], ...] = (
     _sequences,
     _settling,
     _overdue_holds,
+    _overdue_offers,
+    _late_offers,
+    _idle_places,
+    _parked,
     _overdue_mail,
     _unpromised_reminders,
     _stray_reminders,

@@ -94,6 +94,7 @@ def _facts(message: Message, settings: Settings) -> dict[str, Any]:
         "gone": closing.gone_since(event.id, datetime.fromisoformat(given["since"]))
         if event and "since" in given
         else [],
+        **_line(booking, given),
         "base_url": settings.base_url,
         "contact": hub.email if hub else settings.contact_email,
         "cancel_by": event.starts_at - timedelta(hours=event.notice_hours) if event and event.starts_at else None,
@@ -108,6 +109,12 @@ def _reminded(message: Message, at: datetime) -> dict[str, Any]:
     if not found:
         raise Pointless
     return {"reminded": found, "map_link": wording.map_link}
+
+
+def _line(booking: Booking | None, given: dict[str, Any]) -> dict[str, Any]:
+    """Read which bookings a mail of the waiting list speaks of, and how manieth each is in its line."""
+    joined = [one for number in given.get("bookings", []) if (one := _booking(number))]
+    return {"joined": joined, "ranks": places.ranks([*joined, booking] if booking else joined)}
 
 
 def _booking(number: int) -> Booking | None:

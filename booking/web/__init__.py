@@ -11,6 +11,7 @@ from booking.web import (
     confirmation,
     days,
     desk,
+    desk_line,
     details,
     errors,
     event_words,
@@ -40,6 +41,7 @@ from booking.web import (
     status,
     venue_desk,
     venues,
+    waiting,
 )
 from booking.web.frame import csrf
 
@@ -63,6 +65,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(confirmation.bp)
     app.register_blueprint(days.bp)
     app.register_blueprint(desk.bp)
+    app.register_blueprint(desk_line.bp)
     app.register_blueprint(details.bp)
     app.register_blueprint(events.bp)
     app.register_blueprint(feeds.bp)
@@ -86,3 +89,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(status.bp)
     app.register_blueprint(venue_desk.bp)
     app.register_blueprint(venues.bp)
+    app.register_blueprint(waiting.bp)

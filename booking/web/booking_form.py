@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, Field, Form, FormField, HiddenField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+)
 
 from booking.domain import people, places
 from booking.domain.people import LONGEST_NAME, Person
@@ -202,6 +214,26 @@ class BookingForm(SchoolFields, FlaskForm):
             field.errors = []
 
 
+TOGETHER = [
+    SelectChoice("any", "Any of us: each is offered a place as soon as one is free for them"),
+    SelectChoice("all", "All together or not at all: we are offered places when enough are free at once"),
+]
+
+
+class WaitingForm(BookingForm):
+    """The same for the waiting list, where a party says whether it comes together."""
+
+    together = RadioField("If places come free one by one", choices=TOGETHER, default="any", validate_choice=False)
+
+    @property
+    def is_several(self) -> bool:
+        """It makes a booking for each of the party."""
+        return self.party_size > 1 and self.together.data != "all"
+
+    def party(self) -> Party:
+        return replace(super().party(), together=self.together.data == "all")
+
+
 class PhoneForm(BookingForm):
     """The same, filled in by an organiser for somebody who phoned; the address is taken as it is told."""
 
@@ -218,3 +250,7 @@ class PhoneForm(BookingForm):
         form.coming.label.text = "They are coming themselves"
         form.needs.label.text = "Anything they need on the day?"
         return form
+
+
+class PhoneWaitingForm(PhoneForm, WaitingForm):
+    """Somebody who phoned, for the waiting list."""

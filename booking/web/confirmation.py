@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
@@ -62,7 +62,7 @@ def confirm(token: str) -> Any:
     try:
         with transaction():
             used = codes.check(code.id if code else 0, form.code.data or "", at=now(), limits=code_limits())
-            onward = fulfil(used)
+            onward = fulfil(used, places.prove_and_wait if "wait" in request.form else places.prove)
     except Refused as refusal:
         return _refused(token, form, refusal)
     return redirect(onward, code=303)

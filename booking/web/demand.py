@@ -17,32 +17,42 @@ STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 @dataclass(frozen=True)
 class Week:
-    """How many places were asked for in the week that begins on this Monday."""
+    """How many places were booked, and joined for, in the week that begins on this Monday."""
 
     begins_on: date
     places: int
+    waits: int = 0
 
 
 @dataclass(frozen=True)
 class Demand:
     weeks: list[Week]
+    asked: int
+
+    @property
+    def waits(self) -> int:
+        """How many of the places in these weeks were joined for."""
+        return sum(week.waits for week in self.weeks)
 
     @property
     def step(self) -> int:
         """The distance of the chart's lines, so that there are at most four."""
-        most = max(week.places for week in self.weeks)
+        most = max(week.places + week.waits for week in self.weeks)
         return next((step for step in STEPS if most <= 3 * step), STEPS[-1])
 
 
 def of(bookings: Iterable[Booking]) -> Demand | None:
-    """Answer the latest weeks; None while there is only one, which is no chart."""
-    asked: Counter[date] = Counter()
+    """Answer the latest weeks of live bookings; None while there is only one, which is no chart."""
+    booked: Counter[date] = Counter()
+    joined: Counter[date] = Counter()
     for booking in bookings:
         made = local(booking.made_at).date()
-        asked[made - timedelta(days=made.weekday())] += booking.party_size
-    if len(asked) < 2:
+        weeks = joined if booking.position is not None else booked
+        weeks[made - timedelta(days=made.weekday())] += booking.party_size
+    begun = booked.keys() | joined.keys()
+    if len(begun) < 2:
         return None
-    last = max(asked)
-    number = min(WEEKS, (last - min(asked)).days // 7 + 1)
-    mondays = [last - timedelta(weeks=back) for back in reversed(range(number))]
-    return Demand([Week(monday, asked[monday]) for monday in mondays])
+    number = min(WEEKS, (max(begun) - min(begun)).days // 7 + 1)
+    mondays = [max(begun) - timedelta(weeks=back) for back in reversed(range(number))]
+    weeks = [Week(monday, booked[monday], joined[monday]) for monday in mondays]
+    return Demand(weeks, booked.total() + joined.total())

@@ -54,13 +54,14 @@ def index() -> str:
 def event(event_id: int) -> str:
     """Show how full an event is, who is booked and what happens next."""
     found = events.run_by(me(), event_id) or abort(404)
-    bookings = places.of_event(found)
+    bookings, line = places.of_event(found), places.standing(found)
     return render_template(
         "desk/event.html",
         event=found,
         bookings=bookings,
         parts=_parts(found, bookings),
-        demand=demand.of(bookings),
+        standing_in_line=line,
+        demand=demand.of([*bookings, *(one.booking for one in line if not one.booking.takes_places)]),
         settling=changes.unsettled(found),
         may_organise=access.may_organise(me(), found.hub_id),
         reads_needs=access.may_read_needs(me(), found),

@@ -24,6 +24,17 @@ ACTS = {
     "booking.drop": "Left {places} out: everybody has a place already",
     "booking.lapse": "Gave {places} back: nobody confirmed the address in time",
     "booking.cancel": "Cancelled {places}",
+    "booking.join": "Joined the waiting list with {places}",
+    "booking.offer": "Was offered {places}",
+    "booking.accept": "Took {places} offered",
+    "booking.decline": "Passed {places} on",
+    "booking.pass": "Let an offer of {places} pass, and waits behind those not offered yet",
+    "booking.park": "Let a second offer of {places} pass, and is parked",
+    "booking.withdraw": "Lost an offer of {places}, and waits at the old position",
+    "booking.return": "Returned to the end of the line",
+    "booking.leave": "Left the waiting list",
+    "booking.claim": "Claimed {places} in the last-minute time",
+    "booking.moved": "Moved in the line from {was} to {rank}",
     "booking.needs_changed": "Changed what is needed on the day",
     "place.released": "Gave up one place",
     "place.swapped": "Sent a colleague instead",
@@ -54,6 +65,8 @@ ACTS = {
 }
 
 
+WHY = {"too_large": "too large", "school_limit": "school limit"}
+"""Why somebody in the line was passed over by an offer."""
 CHANGED = {
     "title": "title",
     "starts_at": "start",
@@ -120,6 +133,8 @@ def _words(entry: AuditEntry, names: dict[int, str]) -> str:
         people=count(facts.get("people", 0), "person", "people"),
         title=facts.get("title", ""),
         why=f", because “{facts['why']}”" if facts.get("why") else "",
+        was=facts.get("was", ""),
+        rank=facts.get("rank", ""),
         changed=_changed(facts.get("before"), facts.get("after")),
         edited=_edited(facts),
         person=names.get(facts.get("person", 0), "somebody"),
@@ -127,6 +142,9 @@ def _words(entry: AuditEntry, names: dict[int, str]) -> str:
         fields=listed([str(name) for name in facts.get("words", ())]),
         holidays=count(facts.get("holidays", 0), "holiday"),
     )
+    said = f"{said}, out of turn" if facts.get("out_of_turn") else said
+    if passed := facts.get("passed"):
+        return f"{said}; passed over: {listed([f'booking {number} ({WHY[why]})' for number, why in passed])}"
     return f"{said}, within the notice period" if facts.get("late") else said
 
 

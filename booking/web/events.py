@@ -11,7 +11,7 @@ from booking.domain import changes, events, finding, places
 from booking.domain.changes import Difference
 from booking.domain.events import Event, Slot
 from booking.domain.finding import NEAREST, OPEN_DATE, Filters, Found, Listed, ListedSlot
-from booking.web import errors, filters, linked_data, near, paging
+from booking.web import errors, filters, lines, linked_data, near, paging
 from booking.web.event_words import standing
 from booking.web.rules import public
 from booking.web.session import now, person_signed_in
@@ -69,6 +69,7 @@ def show(event_id: int) -> Any:
         event=event,
         stands=stands,
         linked_data=linked_data.event(event),
+        line=lines.of_event(event, at=now()) if stands == "full" else None,
         own_place=places.at_event(event.id, me) if me else None,
         others=[] if stands in ("open", "later") else events.alternatives(event, at=now()),
         changed=[] if event.is_called_off else _changed(event),

@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
         before_words=wording.before_words,
         count=wording.count,
         listed=wording.listed,
+        ordinal=wording.ordinal,
         in_full=lambda path: settings().base_url + path,
         masked=wording.masked,
         times=wording.times,

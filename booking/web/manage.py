@@ -14,7 +14,7 @@ from booking.domain import access, events, places
 from booking.domain.errors import NotAllowed, NotFound, Refused
 from booking.domain.people import Person
 from booking.domain.places import Booking, Place
-from booking.web import again, errors, manage_acts
+from booking.web import again, errors, lines, manage_acts
 from booking.web.manage_forms import CancelForm, NeedsForm, SwapForm
 from booking.web.rules import by_link
 from booking.web.session import now, person_signed_in
@@ -43,6 +43,8 @@ def booking(token: str) -> Any:
     if found.booker_id is None:
         return redirect(url_for("confirmation.show", token=found.form_link), code=303)
     facts = {"booking": found, "token": token, "back": _way_back(found, token), "reads_needs": _may_see_needs(found)}
+    if found.is_in_line:
+        return render_template("waiting/booking.html", line=lines.of([found], at=now())[found.id], **facts)
     others = [] if found.is_live else events.alternatives(found.event, at=now())
     return render_template("manage/booking.html", others=others, **facts)
 

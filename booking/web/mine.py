@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from booking.domain import changes, feeds, places
 from booking.domain.places import Booking, Place
-from booking.web import feed_words
+from booking.web import feed_words, lines
 from booking.web.rules import signed_in
 from booking.web.session import me, now
 
@@ -23,7 +23,12 @@ def index() -> str:
     lately = changes.lately([booking.event for booking in coming], at=now())
     news = {one.id: changes.news_of(one, lately.get(one.event_id, [])) for one in coming}
     facts = {"own_place": _own_place, "calendar": calendar, "news": news}
-    return render_template("mine/index.html", coming=coming, past=past, **facts)
+    waiting = [booking for booking in coming if booking.is_in_line]
+    facts["offered"] = [booking for booking in waiting if booking.is_offered(now())]
+    facts["waiting"] = [booking for booking in waiting if not booking.is_offered(now())]
+    facts["lines"] = lines.of(waiting, at=now())
+    booked = [booking for booking in coming if not booking.is_in_line]
+    return render_template("mine/index.html", coming=booked, past=past, **facts)
 
 
 def _own_place(booking: Booking) -> Place | None:

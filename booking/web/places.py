@@ -157,7 +157,9 @@ def _refused(event_id: int, form: BookingForm, refusal: Refused) -> Any:
         form.renew_key()
     others = [] if isinstance(refusal, TooManyCodes) else events.alternatives(event, at=now(), places=form.party().size)
     status = 429 if isinstance(refusal, TooManyCodes) else 409
-    return _page(event, form, problem=str(refusal), refusal=refusal.code, others=others, status=status)
+    wait = url_for("waiting.join", event_id=event_id)
+    facts = {"refusal": refusal.code, "others": others, "wait_action": wait}
+    return _page(event, form, problem=str(refusal), status=status, **facts)
 
 
 def _elsewhere(event: Event, reason: Refused) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, session, url_for
 
 from booking.db import db
@@ -40,14 +42,14 @@ def was_asked_here(code: Code) -> bool:
     return code.id in session.get("asked", [])
 
 
-def fulfil(code: Code) -> str:
+def fulfil(code: Code, prove: Callable[..., Booking] = places.prove) -> str:
     """Do what a code stands for and sign this browser in, in the transaction that used it up; answer where to go on.
 
-    Raises what `places.prove` raises; then the code has not been used.
+    Raises what `prove` raises; then the code has not been used.
     """
     onward = here(session.get("next"))
     if code.booking_id:
-        return _confirm(code.booking_id)
+        return _confirm(code.booking_id, prove)
     person = people.welcome(code.email, at=now())
     sign_in(person, at=now())
     if person.is_unnamed:
@@ -55,12 +57,14 @@ def fulfil(code: Code) -> str:
     return onward or url_for("mine.index")
 
 
-def _confirm(booking_id: int) -> str:
+def _confirm(booking_id: int, prove: Callable[..., Booking]) -> str:
     named = [place.name for place in db.session.get_one(Booking, booking_id).places if place.email]
-    booking = places.prove(booking_id, at=now())
+    booking = prove(booking_id, at=now())
     if booking.booker is None:
         raise RuntimeError("a proven booking has a booker")
     sign_in(booking.booker, at=now())
+    if booking.is_in_line:
+        return url_for("mine.index")
     came = [place.name for place in booking.live_places]
     dropped = [name for name in named if name not in came]
     if dropped and came:

@@ -227,8 +227,7 @@ def test_a_proof_that_finds_no_place_may_join_instead(make, noon):
     with pytest.raises(Full):
         act(places.prove, held.id, at=late)
 
-    act(places.wait_instead, held.id, at=late)
-    booking = act(places.prove, held.id, at=late)
+    booking = act(places.prove_and_wait, held.id, at=late)
 
     assert (booking.state, booking.id != held.id) == (State.WAITING, True)
 

@@ -64,6 +64,9 @@ READING = {
     "hubs.index": ALL_SEE,
     "hubs.privacy": ALL_SEE,
     "hubs.show": ALL_SEE,
+    "line.asked": only("ours", "theirs", "national", status=303),
+    "line.booking": only("ours", "national", status=303),
+    "line.new": ORGANISERS,
     "machines.robots": ALL_SEE,
     "machines.security": ALL_SEE,
     "machines.sitemap": ALL_SEE,
@@ -107,6 +110,8 @@ READING = {
     "venue_desk.edit": ORGANISERS,
     "venue_desk.index": ORGANISERS,
     "venues.show": ALL_SEE,
+    "waiting.asked": dict.fromkeys(VISITORS, 303),
+    "waiting.new": dict.fromkeys(VISITORS, 303),
 }
 """Of the event and of a booking at it, with its number in place of its secret link."""
 
@@ -126,6 +131,11 @@ ACTING = {
     "details.change": only(*VISITORS[1:], status=422),
     "holidays.remove": only("ours", "national", status=404),
     "holidays.upload": only("ours", "national", status=422),
+    "line.add": only("ours", "national", status=422),
+    "line.move": only("ours", "national", status=422),
+    "line.offer": only("ours", "national", status=422),
+    "line.remove": only("ours", "national", status=422),
+    "line.withdraw": only("ours", "national", status=422),
     "manage.cancel_booking": {**NOBODY_FINDS, "ours": 422, "national": 422},
     "manage.cancel_party_place": {**NOBODY_FINDS, "ours": 422, "national": 422},
     "manage.cancel_place": NOBODY_FINDS,
@@ -150,6 +160,12 @@ ACTING = {
     "status.cancel": only(),
     "status.retry": only(),
     "venue_desk.change": only("ours", "national", status=422),
+    "waiting.accept": NOBODY_FINDS,
+    "waiting.claim": NOBODY_FINDS,
+    "waiting.come_back": NOBODY_FINDS,
+    "waiting.decline": NOBODY_FINDS,
+    "waiting.join": dict.fromkeys(VISITORS, 422),
+    "waiting.leave": NOBODY_FINDS,
 }
 """With a form that is wrong, so that whoever may act is told so (422) and nothing happens."""
 
@@ -183,6 +199,7 @@ def world(make):
 
 def address(app, endpoint: str, event, booking) -> str:
     known = {"message_id": 0, "event_id": event.id, "place_id": booking.places[0].id, "name": "a.eml", "link": "1-abc"}
+    known |= {"booking_id": booking.id}
     known |= {"slot_id": event.slots[0].id}
     known |= {"slug": event.hub.slug, "role_id": 2147483647}
     known |= {"token": str(booking.id), "filename": "nothing.css"}

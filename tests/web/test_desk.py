@@ -125,8 +125,8 @@ class TestAnEvent:
 
         said = words(client.get(f"/desk/events/{event.id}"))
 
-        assert "Demand 7 of 30 places taken" in said
-        assert "Week of Places 1 Mar 4 8 Mar 3" in said
+        assert "Demand 7 places asked for, 30 to give" in said
+        assert "Week of Booked 1 Mar 4 8 Mar 3" in said
 
     def test_with_nobody_booked_it_says_what_can_be_done(self, client, make, hub, ruth):
         event = make.event(hub=hub)
@@ -143,7 +143,7 @@ class TestAnEvent:
 
         client.get(f"/desk/events/{event.id}")
 
-        assert len(statements) == 9
+        assert len(statements) == 11
 
     def test_a_role_taken_away_counts_from_the_next_request(self, client, make, hub, ruth, noon):
         event = make.event(hub=hub)

@@ -468,7 +468,7 @@ class TestBookingCard:
             client, event
         )
 
-    def test_a_full_event_shows_what_else_there_is_and_promises_nothing(self, client, make):
+    def test_a_full_event_leads_to_its_waiting_list_and_to_what_else_there_is(self, client, make):
         hub = make.hub()
         programme = make.programme(hub)
         full = make.event(hub=hub, capacity=2, taken=2, programme_id=programme.id)
@@ -479,7 +479,7 @@ class TestBookingCard:
         assert "Full" in self.card(client, full)
         assert "Places elsewhere Year 5: a fraction is a division Tuesday 16 March" in words(page)
         assert links(page)["Year 5: a fraction is a division"] == f"/events/{other.id}"
-        assert "waiting list" not in words(page)
+        assert links(page)["Join the waiting list"] == f"/events/{full.id}/waiting-list/new"
         assert not self.may_book(client, full)
 
     def test_a_full_event_with_nothing_like_it_leads_to_the_list(self, client, make):

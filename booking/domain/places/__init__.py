@@ -24,12 +24,12 @@ from booking.domain.places.forgetting import forget_lapsed, forget_needs, forget
 from booking.domain.places.form_keys import FormKey
 from booking.domain.places.form_keys import forget_old as forget_form_keys
 from booking.domain.places.form_keys import new as new_form_key
-from booking.domain.places.holding import HOLD, ask_to_wait, give_up_hold, hold, party_of, prove, wait_instead
+from booking.domain.places.holding import HOLD, ask_to_wait, give_up_hold, hold, party_of, prove, prove_and_wait
 from booking.domain.places.joining import come_back, join, leave
 from booking.domain.places.lapsing import idle, lapse_due, repair
-from booking.domain.places.line import Why, came_free, length, ranks, walk
+from booking.domain.places.line import Standing, Why, came_free, lengths, ranks, standing, walk
 from booking.domain.places.news import tell_begun, tell_last_minute, tell_those_waiting
-from booking.domain.places.offering import fill, offer_ends, withdraw_beyond
+from booking.domain.places.offering import MOST_LAPSES, fill, offer_ends, withdraw_beyond
 from booking.domain.places.room import lock
 from booking.domain.places.states import IN_LINE, LIVE, TAKING, TRANSITIONS, State
 from booking.domain.places.steering import move_to, offer_out_of_turn, remove, withdraw
@@ -40,6 +40,7 @@ __all__ = [
     "IN_LINE",
     "LIVE",
     "MOST_AT_ONCE",
+    "MOST_LAPSES",
     "MOST_UNPROVEN",
     "TAKING",
     "TRANSITIONS",
@@ -49,6 +50,7 @@ __all__ = [
     "Guest",
     "Party",
     "Place",
+    "Standing",
     "State",
     "Why",
     "accept",
@@ -75,7 +77,7 @@ __all__ = [
     "join",
     "lapse_due",
     "leave",
-    "length",
+    "lengths",
     "lock",
     "move_to",
     "must_be_bookable",
@@ -88,15 +90,16 @@ __all__ = [
     "organised_by",
     "party_of",
     "prove",
+    "prove_and_wait",
     "ranks",
     "release",
     "remove",
     "repair",
+    "standing",
     "swap",
     "tell_begun",
     "tell_last_minute",
     "tell_those_waiting",
-    "wait_instead",
     "walk",
     "with_booking_link",
     "with_form_link",

@@ -15,7 +15,7 @@ from booking.domain.errors import NotFound
 from booking.domain.events import Event, Slot
 from booking.domain.people import Person
 from booking.domain.places.bookings import Booking, Place
-from booking.domain.places.states import TAKING
+from booking.domain.places.states import IN_LINE, TAKING
 
 
 def with_booking_link(token: str) -> Booking:
@@ -76,10 +76,10 @@ def at_event(event_id: int, person: Person) -> Place | None:
 
 
 def of_person(person: Person, *, at: datetime) -> tuple[Sequence[Booking], Sequence[Booking]]:
-    """Answer the bookings somebody made or comes with: those to come, and those past or over, latest first."""
+    """Answer the bookings somebody made or comes with: those to come or waited for, and those over, latest first."""
     comes = exists().where(Place.booking_id == Booking.id, Place.person_id == person.id, Place.ended_at.is_(None))
     theirs = _whole().join(Booking.event).where(or_(Booking.booker_id == person.id, comes))
-    is_coming = and_(Booking.state.in_(TAKING), or_(Event.ends_at.is_(None), Event.ends_at > at))
+    is_coming = and_(Booking.state.in_([*TAKING, *IN_LINE]), or_(Event.ends_at.is_(None), Event.ends_at > at))
     coming = theirs.where(is_coming).order_by(Event.starts_at.is_(None), Event.starts_at, Booking.id)
     past = (
         theirs.where(~is_coming, Booking.booker_id.is_not(None), Booking.again_id.is_(None))

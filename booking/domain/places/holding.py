@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from booking.domain.places.bookings import MOST_UNPROVEN, Booking, Guest, Party,
 from booking.domain.places.states import State, move
 
 HOLD = timedelta(minutes=15)
+Onward = Callable[[Booking, dict[str, Person], datetime], Booking]
 
 
 def hold(event_id: int, party: Party, *, key: str, network: str, most_of_network: int, at: datetime) -> Booking:
@@ -63,38 +65,18 @@ def ask_to_wait(event_id: int, party: Party, *, key: str, network: str, at: date
     return booking
 
 
-def wait_instead(booking_id: int, *, at: datetime) -> None:
-    """Let a proof that comes too late for a place join the waiting list. Raises `NotFound`."""
-    booking = room.booking_of(booking_id)
-    if booking.booker_id is None and booking.state == State.LAPSED:
-        booking.asked_to_wait_at = at
-
-
 def prove(booking_id: int, *, at: datetime) -> Booking:
     """Confirm what was held, now that the booker's address is proven; too late, book again from what was typed.
 
     Somebody of the party whom a rule now refuses is dropped, named to the booker, and the place freed.
     Raises like `book` where the places had gone back and cannot be had again; what was typed is still there.
     """
-    found = db.session.get(Booking, booking_id)
-    if found is None:
-        raise NotFound("That booking does not exist.")
-    if found.again_id:
-        return db.session.get_one(Booking, found.again_id)
-    if found.booker_id is not None:
-        return found
-    if found.booker_email is None:
-        raise Over("What was typed has been deleted, because nobody confirmed it within a day. Book again.")
-    known = taking.meet(party_of(found), at)
-    booking = room.booking_of(booking_id)
-    if booking.state == State.HELD and not booking.is_held(at):
-        lapsing.lapse(booking, at=at)
-    if booking.state == State.HELD:
-        _confirm_held(booking, known, at)
-        return booking
-    if booking.again_id or booking.booker_id:
-        return prove(booking_id, at=at)
-    return _go_on(booking, known, at)
+    return _prove(booking_id, _go_on, at)
+
+
+def prove_and_wait(booking_id: int, *, at: datetime) -> Booking:
+    """The same, but what cannot be confirmed any more joins the waiting list. Raises like `join`."""
+    return _prove(booking_id, _wait, at)
 
 
 def party_of(booking: Booking) -> Party:
@@ -119,6 +101,28 @@ def give_up_hold(booking_id: int, *, at: datetime) -> None:
         offering.fill(booking.event, at=at)
 
 
+def _prove(booking_id: int, go_on: Onward, at: datetime) -> Booking:
+    found = db.session.get(Booking, booking_id)
+    if found is None:
+        raise NotFound("That booking does not exist.")
+    if found.again_id:
+        return db.session.get_one(Booking, found.again_id)
+    if found.booker_id is not None:
+        return found
+    if found.booker_email is None:
+        raise Over("What was typed has been deleted, because nobody confirmed it within a day. Book again.")
+    known = taking.meet(party_of(found), at)
+    booking = room.booking_of(booking_id)
+    if booking.state == State.HELD and not booking.is_held(at):
+        lapsing.lapse(booking, at=at)
+    if booking.state == State.HELD:
+        _confirm_held(booking, known, at)
+        return booking
+    if booking.again_id or booking.booker_id:
+        return _prove(booking_id, go_on, at)
+    return go_on(booking, known, at)
+
+
 def _confirm_held(booking: Booking, known: dict[str, Person], at: datetime) -> None:
     booker = known[people.normalise(booking.booker_email or "")]
     already = taking.have_places(booking.event_id, known.values())
@@ -138,16 +142,28 @@ def _confirm_held(booking: Booking, known: dict[str, Person], at: datetime) -> N
 
 def _go_on(lapsed: Booking, known: dict[str, Person], at: datetime) -> Booking:
     """Book again from what was typed, or join the waiting list if that was asked for."""
+    if lapsed.asked_to_wait_at:
+        return _wait(lapsed, known, at)
+    party = _party_left(lapsed, known)
+    return _passed_on(lapsed, taking.confirm(lapsed.event_id, party, by=None, at=at, again=lapsed))
+
+
+def _wait(lapsed: Booking, known: dict[str, Person], at: datetime) -> Booking:
+    party = _party_left(lapsed, known)
+    return _passed_on(lapsed, joining.enter(lapsed.event_id, party, by=None, at=at, again=lapsed))
+
+
+def _party_left(lapsed: Booking, known: dict[str, Person]) -> Party:
     party = party_of(lapsed)
     already = taking.have_places(lapsed.event_id, known.values())
     guests = tuple(guest for guest in party.guests if known[guest.email].id not in already)
     if not guests:
-        raise AlreadyBooked("Everybody you named has a place at this event already.")
-    party = replace(party, guests=guests)
-    if lapsed.asked_to_wait_at:
-        again = joining.enter(lapsed.event_id, party, by=None, at=at, again=lapsed)
-    else:
-        again = taking.confirm(lapsed.event_id, party, by=None, at=at, again=lapsed)
+        raise AlreadyBooked("Everybody you named has a place at this event, or waits for one, already.")
+    return replace(party, guests=guests)
+
+
+def _passed_on(lapsed: Booking, again: Booking) -> Booking:
+    """Let the text of a lapsed booking go: what was made of it has everything."""
     lapsed.again_id = again.id
     lapsed.booker_id, lapsed.booker_email, lapsed.needs, lapsed.answer = again.booker_id, None, "", ""
     for place in lapsed.places:

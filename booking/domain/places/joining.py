@@ -69,7 +69,7 @@ def leave(booking_id: int, *, by: Person, at: datetime) -> Booking:
 def end_wait(booking: Booking, *, by: Person, at: datetime, why: str, reason: str = "") -> None:
     """End a booking that waits or is parked, and say so to its booker."""
     places = booking.live_places
-    move(booking, "leave", by=by, at=at, why=why)
+    move(booking, "leave", by=by, at=at, how=why)
     booking.end_reason = reason
     end_places(places, at)
     news.tell(booking, "left_waiting_list", at=at, why=why, reason=reason)

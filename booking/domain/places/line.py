@@ -35,6 +35,15 @@ class Why(StrEnum):
     SCHOOL_LIMIT = "school_limit"
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A booking of the waiting list, how manieth it is (None if it does not wait), and why it is not offered places."""
+
+    booking: Booking
+    rank: int | None
+    why: Why | None = None
+
+
 @dataclass
 class Left:
     """What an event still has to give while its line is walked; a school's family is its `family_urn`."""
@@ -85,6 +94,18 @@ def walk(event: Event, *, without: Booking | None = None) -> Iterator[tuple[Book
         yield booking, why
 
 
+def standing(event: Event) -> list[Standing]:
+    """Answer the whole waiting list as an organiser looks at it: offered, waiting in order, parked."""
+    query = _in_order(event.id).where(Booking.state.in_([State.OFFERED, State.PARKED]))
+    others = db.session.scalars(query.options(joinedload(Booking.school))).all()
+    waits = [Standing(booking, rank, why) for rank, (booking, why) in enumerate(walk(event), 1)]
+    return [
+        *(Standing(one, None) for one in others if one.state == State.OFFERED),
+        *waits,
+        *(Standing(one, None) for one in others if one.state == State.PARKED),
+    ]
+
+
 def eligible(event: Event) -> list[Booking]:
     """Answer who would be offered places now, if it is a time for offers."""
     return [booking for booking, why in walk(event) if why is None]
@@ -126,10 +147,11 @@ def ranks(bookings: Iterable[Booking]) -> dict[int, int]:
     return {row.id: row.rank for row in db.session.execute(line)} if events else {}
 
 
-def length(event: Event) -> int:
-    """Answer how many bookings wait."""
-    query = select(func.count()).where(Booking.event_id == event.id, Booking.state == State.WAITING)
-    return int(db.session.scalar(query) or 0)
+def lengths(event_ids: Iterable[int]) -> dict[int, int]:
+    """Answer how many bookings wait for each event; an event for which nobody waits is left out."""
+    waits = Booking.event_id.in_(list(event_ids)), Booking.state == State.WAITING
+    query = select(Booking.event_id, func.count()).where(*waits).group_by(Booking.event_id)
+    return {number: int(waiting) for number, waiting in db.session.execute(query)}
 
 
 def came_free(event_ids: Iterable[int], *, at: datetime) -> dict[int, int]:

@@ -47,7 +47,8 @@ def withdraw(booking_id: int, *, by: Person, at: datetime, reason: str) -> Booki
     booking = _locked(booking_id, by, at, reason)
     offering.take_back(booking, by=by, at=at)
     news.tell(booking, "offer_withdrawn", at=at, reason=reason)
-    if not offering.fill(booking.event, at=at, without=booking):
+    offering.fill(booking.event, at=at, without=booking)
+    if booking in line.eligible(booking.event):
         raise Over("Nobody else in the line could have these places now, so they would be offered here again.")
     return booking
 
