@@ -29,16 +29,17 @@ def seeded(kind: str, *, capacity: int = 100_000) -> Iterator[Seeded]:
     """Make a fresh SQLite file or PostgreSQL database with 200 events to come; both go away afterwards."""
     if kind == "sqlite":
         with TemporaryDirectory() as folder:
-            yield _fill(f"sqlite:///{Path(folder) / 'booking.sqlite'}", capacity)
+            yield fill(f"sqlite:///{Path(folder) / 'booking.sqlite'}", capacity)
         return
     cluster = Cluster(durable=True)
     try:
-        yield _fill(cluster.create_database("booking"), capacity)
+        yield fill(cluster.create_database("booking"), capacity)
     finally:
         cluster.close()
 
 
-def _fill(url: str, capacity: int) -> Seeded:
+def fill(url: str, capacity: int) -> Seeded:
+    """Make the tables and 200 events to come in an empty database."""
     app = create_app(Settings(mode="test", database_url=url, base_url="http://127.0.0.1", secret_key=(SECRET,)))
     with app.app_context():
         db.create_all()

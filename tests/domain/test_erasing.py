@@ -186,3 +186,20 @@ class TestAfterARestore:
             assert erasing.erase_again([other, erasing.Erasure(4711, noon, noon)], at=noon) == 0
 
         assert priya.email
+
+
+def test_who_waits_in_a_party_of_theirs_waits_no_more_and_what_was_offered_goes_to_the_next(make, noon):
+    event = make.event(capacity=2)
+    first = make.booking(event, size=2)
+    priya, other = make.person(name="Priya Nair"), make.person()
+    mine = make.waiting(event, priya, size=2)
+    theirs = make.waiting(event, other, size=2)
+    with transaction():
+        places.cancel(first.id, by=first.booker, at=noon)
+    assert db.session.get(Booking, mine.id).state == State.OFFERED
+
+    erase(priya, noon)
+
+    assert not db.session.get(Booking, mine.id).is_live
+    assert db.session.get(Booking, theirs.id).state == State.OFFERED
+    assert verify.broken(at=noon) == []

@@ -406,3 +406,20 @@ def test_no_transaction_is_open_while_the_network_is_waited_for(make, relay, mon
 
     assert seen == [False]
     assert isinstance(relay, Relay)
+
+
+def test_a_relay_that_is_down_for_an_hour_delays_all_mail_and_ends_old_codes(make, relay, the_clock, noon):
+    make.booking(make.event(), size=3)
+    send_code(noon)
+    relay.stop()
+    for _ in range(60):
+        post()
+        the_clock.forward(minutes=1)
+    relay.start()
+
+    for _ in range(60):
+        post()
+        the_clock.forward(minutes=1)
+
+    assert sorted(states()) == [MessageState.CANCELLED, *[MessageState.SENT] * 3]
+    assert len(relay.received) == len(set(ids(relay))) == 3

@@ -24,7 +24,7 @@ TRIES = 10
 """With the waits below, the last try is about 20 hours after the first."""
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 180, 360, 540)]
 CODE_WAIT = timedelta(seconds=20)
-"""A code is of no use after ten minutes, so it is tried again soon."""
+"""A code is of no use after ten minutes, so it is tried again soon, and until then."""
 
 
 def claim(most: int, *, at: datetime) -> Sequence[Message]:
@@ -106,11 +106,11 @@ def mark_unreachable(message_id: int, token: str, trouble: str, *, at: datetime)
 
 
 def mark_troubled(message_id: int, token: str, trouble: str, *, at: datetime) -> bool:
-    """Note a fault that may pass: try again later, or give up in sight after `TRIES`."""
+    """Note a fault that may pass: try again later, or give up in sight after `TRIES`; a code, once it is too old."""
     message = _read(message_id)
     if message is None or message.lease_token != token:
         return False
-    if message.tries >= TRIES:
+    if message.tries >= TRIES and message.urgency != Urgency.CODE:
         return mark_refused(message_id, token, trouble, at=at)
     values = {"due_at": at + _wait(message), "lease_token": None, "lease_ends_at": None, "trouble": trouble[:300]}
     return _write(message_id, token, values)
