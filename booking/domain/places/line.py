@@ -97,7 +97,8 @@ def walk(event: Event, *, without: Booking | None = None) -> Iterator[tuple[Book
 def standing(event: Event) -> list[Standing]:
     """Answer the whole waiting list as an organiser looks at it: offered, waiting in order, parked."""
     query = _in_order(event.id).where(Booking.state.in_([State.OFFERED, State.PARKED]))
-    others = db.session.scalars(query.options(joinedload(Booking.school))).all()
+    options = joinedload(Booking.school), selectinload(Booking.places)
+    others = db.session.scalars(query.options(*options)).all()
     waits = [Standing(booking, rank, why) for rank, (booking, why) in enumerate(walk(event), 1)]
     return [
         *(Standing(one, None) for one in others if one.state == State.OFFERED),
