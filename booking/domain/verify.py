@@ -241,7 +241,7 @@ def _overdue_mail(at: datetime) -> Iterable[str]:
 
 
 def _unpromised_reminders(at: datetime) -> Iterable[str]:
-    for slot, kind, number in reminders.missing(at=at - OVERDUE):
+    for slot, kind, number in reminders.missing(at=at, late=OVERDUE):
         yield f"{number} people wait for reminder {kind} of session {slot}: is a worker running? (rule 21)"
 
 
@@ -317,3 +317,6 @@ CHECKS: tuple[Callable[[datetime], Iterable[str]], ...] = (
     _erased,
     _used_codes,
 )
+
+LATE = (_settling, _overdue_holds, _overdue_offers, _overdue_mail, _unpromised_reminders, _old_needs)
+"""What is wrong only because time has passed and no worker has done its part."""

@@ -280,6 +280,18 @@ class TestPromising:
         assert (sum(counts), len(mails())) == (20, 20)
         assert db.session.scalars(select(Reminder).where(Reminder.message_id.is_(None))).all() == []
 
+    def test_what_is_late_is_missed_until_it_can_help_nobody(self, make):
+        make.booking(make.event())
+        half_an_hour = timedelta(minutes=30)
+
+        def missing(at: datetime) -> list[str]:
+            return [kind for _, kind, _ in reminders.missing(at=at, late=half_an_hour)]
+
+        day_before = datetime(2027, 3, 15, 9, tzinfo=UTC)
+        assert "1d0900" not in missing(day_before + timedelta(minutes=29))
+        assert "1d0900" in missing(day_before + half_an_hour)
+        assert missing(START) == []  # nobody is reminded of what has begun: no worker could mend it
+
     @pytest.mark.parametrize("number", [1, 30])
     def test_it_costs_the_same_for_one_event_and_for_thirty(self, make, statements, number):
         for _ in range(number):

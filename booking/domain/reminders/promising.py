@@ -88,10 +88,10 @@ def promise_due(*, at: datetime) -> int:
     return _gather(at)
 
 
-def missing(*, at: datetime) -> Iterator[tuple[int, str, int]]:
-    """Answer (slot id, kind, number of people) for what should have been promised by this instant, and is not."""
+def missing(*, at: datetime, late: timedelta) -> Iterator[tuple[int, str, int]]:
+    """Answer (slot id, kind, number of people) for what is late by so much and could still be promised."""
     for due in _due(at):
-        query = _unwritten(due).where(due.c.due_at <= at).subquery()
+        query = _unwritten(due).where(due.c.due_at <= at - late).subquery()
         counts = select(query.c.slot_id, query.c.kind, func.count()).group_by(query.c.slot_id, query.c.kind)
         yield from ((row[0], row[1], row[2]) for row in db.session.execute(counts))
 
