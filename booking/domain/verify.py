@@ -221,8 +221,8 @@ def _late_offers(_at: datetime) -> Iterable[str]:
 
 
 def _idle_places(at: datetime) -> Iterable[str]:
-    for event in places.idle(at=at - OVERDUE):
-        yield f"Event {event.id} has places left, and somebody who could have them waits: is a worker running? (rule 9)"
+    for event in places.idle(at=at):
+        yield f"Event {event.id} has places left, and somebody who could have them waits (rule 9)."
 
 
 def _parked(_at: datetime) -> Iterable[str]:
