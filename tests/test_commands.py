@@ -51,6 +51,7 @@ def test_a_role_is_given_in_a_hub_and_taken_away_and_told(say, make, relay):
     make.hub(slug="wharfedale")
 
     say("people", "invite", "ruth@hub.example", "--role", "organiser", "--hub", "wharfedale")
+    jobs.post_batch()
     assert "ruth@hub.example\torganiser of wharfedale" in say("people", "list")[1]
     assert say("people", "take-away", "ruth@hub.example", "--role", "organiser", "--hub", "wharfedale")[0] == 0
     assert "ruth@hub.example" not in say("people", "list")[1]

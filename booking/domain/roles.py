@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
@@ -111,6 +112,12 @@ def must_not_be_needed(person: Person, *, by: Person | None) -> None:
         _must_leave_one(role, by)
 
 
+def is_held(role_id: int) -> bool:
+    """Say whether whoever was given this role has it, or the same one again."""
+    role = db.session.get_one(Role, role_id)
+    return _live(role.person, role.name, Reach(role.hub_id, role.event_id, role.school_urn)) is not None
+
+
 def of_hub(hub_id: int) -> Select[Role]:
     """Answer the query for the live roles of a hub, with their people, by name."""
     query = select(Role).join(Role.person).where(Role.hub_id == hub_id, Role.ended_at.is_(None))
@@ -199,4 +206,5 @@ def _note(act: str, role: Role, *, by: Person | None, at: datetime) -> None:
 def _tell(person: Person, kind: str, role: Role, *, at: datetime) -> None:
     school = db.session.get(School, role.school_urn) if role.school_urn else None
     named = school.name if school else ""
-    messages.tell(person, kind, at=at, hub_id=role.hub_id, event_id=role.event_id, role=role.name, school=named)
+    facts: dict[str, Any] = {"role": role.name, "school": named, "given": role.id}
+    messages.tell(person, kind, at=at, hub_id=role.hub_id, event_id=role.event_id, **facts)

@@ -25,7 +25,7 @@ from booking.domain.codes import Code
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
 from booking.domain.places import Booking, Place
-from booking.mail import calendar
+from booking.mail import calendar, standing
 
 WIDE = policy.SMTP.clone(max_line_length=998)
 """RFC 5322, 2.1.1. A plain header is left whole: folding puts a long subject on a line of its own, which some clients
@@ -40,7 +40,7 @@ class Nobody(Exception):
 
 
 class Pointless(Exception):
-    """What it was to say is no longer true: a reminder of what was given up, called off or moved."""
+    """What it was to say is no longer true: places that were given up meanwhile, a session that has moved."""
 
 
 def mail(message: Message, *, at: datetime) -> EmailMessage:
@@ -51,6 +51,8 @@ def mail(message: Message, *, at: datetime) -> EmailMessage:
     facts = _facts(message, settings) | {"now": at}
     if message.kind == reminders.KIND:
         facts |= _reminded(message, at)
+    if not standing.still_stands(message, facts):
+        raise Pointless
     first, _, words = render_template(f"mail/{message.kind}.txt", **facts).lstrip().partition("\n")
     subject = _one_line(first.removeprefix("Subject:"))
     made = EmailMessage(WIDE if subject.isascii() and message.to_name.isascii() else policy.SMTP)
@@ -72,6 +74,8 @@ def _facts(message: Message, settings: Settings) -> dict[str, Any]:
     """Read what the templates speak of; the kinds differ only in which of it they use."""
     given = message.facts
     booking = _booking(given["booking"]) if given.get("booking") else None
+    if booking and message.kind in places.TOLD_ONCE:
+        booking = places.first_in_line(booking)
     event = booking.event if booking else _event(message.event_id)
     hub = message.hub or (event.hub if event else None)
     return {
@@ -112,8 +116,8 @@ def _reminded(message: Message, at: datetime) -> dict[str, Any]:
 
 
 def _line(booking: Booking | None, given: dict[str, Any]) -> dict[str, Any]:
-    """Read which bookings a mail of the waiting list speaks of, and how manieth each is in its line."""
-    joined = [one for number in given.get("bookings", []) if (one := _booking(number))]
+    """Read which bookings a mail of the waiting list speaks of that still wait, and how manieth each is in its line."""
+    joined = [one for number in given.get("bookings", []) if (one := _booking(number)) and one.waits]
     return {"joined": joined, "ranks": places.ranks([*joined, booking] if booking else joined)}
 
 

@@ -169,7 +169,7 @@ def test_what_cannot_be_written_blocks_nobody(make, relay, noon):
     odd, good = rows()
     assert (odd.state, odd.trouble, good.state) == (
         MessageState.DUE,
-        "It could not be written: TemplateNotFound",
+        "It could not be written: KeyError",
         MessageState.SENT,
     )
 

@@ -194,10 +194,16 @@ def test_23_of_several_sessions_the_next_is_taken_away_and_all_are_attached(make
 
 
 def test_a_mail_that_was_overtaken_says_nothing_untrue(make, priya):
-    """The invitation is sent after the booking was cancelled: the news of that comes with its own mail."""
-    cancelled(make.booking(make.event(), priya))
+    """The offer was taken before the mail of joining was sent: the entry comes with the news of that."""
+    event = make.event(capacity=2)
+    full = make.booking(event)
+    waits = make.waiting(event, priya, size=2)
+    cancelled(full)
+    with transaction():
+        places.accept(waits.id, by=priya, at=NOON)
 
-    assert parts(arrived("places_booked")) == []
+    with pytest.raises(render.Pointless):
+        arrived("joined_waiting_list")
 
 
 def test_what_is_over_is_in_no_mail(make, priya):

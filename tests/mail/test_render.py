@@ -149,7 +149,7 @@ def test_whoever_was_dropped_is_named(make, event, noon):
     with transaction():
         places.prove(held.id, at=noon)
 
-    assert "Grace Adeyemi has a place at this event already" in text(mail("places_booked", noon))
+    assert "Grace Adeyemi had a place at this event already" in text(mail("places_booked", noon))
 
 
 def test_cancelling_swapping_and_letting_go_are_told(booking, noon):

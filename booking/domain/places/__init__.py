@@ -28,7 +28,7 @@ from booking.domain.places.holding import HOLD, ask_to_wait, give_up_hold, hold,
 from booking.domain.places.joining import come_back, join, leave
 from booking.domain.places.lapsing import idle, lapse_due, repair
 from booking.domain.places.line import Standing, Why, came_free, lengths, ranks, standing, walk
-from booking.domain.places.news import tell_begun, tell_last_minute, tell_those_waiting
+from booking.domain.places.news import TOLD_ONCE, first_in_line, tell_begun, tell_last_minute, tell_those_waiting
 from booking.domain.places.offering import MOST_LAPSES, fill, offer_ends, withdraw_beyond
 from booking.domain.places.room import lock
 from booking.domain.places.states import IN_LINE, LIVE, TAKING, TRANSITIONS, State
@@ -43,6 +43,7 @@ __all__ = [
     "MOST_LAPSES",
     "MOST_UNPROVEN",
     "TAKING",
+    "TOLD_ONCE",
     "TRANSITIONS",
     "Booking",
     "Ended",
@@ -66,6 +67,7 @@ __all__ = [
     "end_all",
     "ended_with_place_link",
     "fill",
+    "first_in_line",
     "forget_form_keys",
     "forget_lapsed",
     "forget_needs",

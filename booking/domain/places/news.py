@@ -18,6 +18,8 @@ from booking.domain.places.bookings import Booking
 from booking.domain.places.states import State
 
 BATCH = 20
+TOLD_ONCE = ("waiting_after_closing", "last_minute", "waiting_ended")
+"""Kinds of mail that whoever waits with several bookings gets once, about one of them."""
 
 
 def tell(booking: Booking, kind: str, *, at: datetime, urgency: Urgency = Urgency.NEWS, **facts: Any) -> None:
@@ -67,6 +69,14 @@ def tell_begun(*, at: datetime) -> int:
         event.line_ended_at = at
         tell_those_waiting(event, "waiting_ended", at=at)
     return len(events)
+
+
+def first_in_line(booking: Booking) -> Booking:
+    """Answer which of the booker's bookings such a mail speaks of: it, or the first that waits where it does not."""
+    same = select(Booking).where(Booking.event_id == booking.event_id, Booking.booker_id == booking.booker_id)
+    waits = same.where(Booking.state.in_([State.WAITING, State.PARKED]))
+    others = db.session.scalars(waits.order_by(Booking.id)).all()
+    return booking if booking in others or not others else others[0]
 
 
 def _due(*conditions: ColumnElement[bool]) -> list[Event]:
