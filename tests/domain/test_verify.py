@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from booking.db import db, transaction
-from booking.domain import closing, places, verify
+from booking.domain import closing, places, reminders, verify
 from booking.domain.places import Guest
-from tests.make import NOON
+from tests.make import NOON, START
 
 
 @pytest.fixture
@@ -148,7 +151,7 @@ def test_two_who_wait_in_one_position_are_found(busy, make):
         both = text("update booking set state = 'waiting', position = 1, event_id = 1 where id in (:one, :two)")
         session.execute(both, {"one": one.id, "two": two.id})
 
-    assert "Two bookings wait in position 1 for event 1 (rule 8)." in broken()
+    assert "Two bookings wait in position 1 for event 1 (the waiting list)." in broken()
 
 
 def test_a_code_that_was_used_for_places_still_held_is_found(busy):
@@ -160,4 +163,79 @@ def test_a_code_that_was_used_for_places_still_held_is_found(busy):
             )
         )
 
-    assert broken() == ["Code 1 was used, and its booking is still held (life of a booking)."]
+    assert broken() == ["Code 1 was used, and its booking is still held (the life of a booking)."]
+
+
+@pytest.fixture
+def offered(make):
+    """Event 1 of one place, offered to booking 2; booking 3 waits behind it."""
+    event = make.event(capacity=1)
+    gone = make.booking(event)
+    make.waiting(event)
+    make.waiting(event)
+    with transaction():
+        places.cancel(gone.id, by=gone.booker, at=NOON)
+    assert broken() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (
+            "update booking set offer_ends_at = '2027-03-01 11:00:00' where id = 2",
+            "The offer to booking 2 should have ended long ago: is a worker running? (the waiting list)",
+        ),
+        (
+            "update booking set offer_ends_at = '2027-03-16 00:00:00' where id = 2",
+            "The offer to booking 2 ends after the offers of its event do (the waiting list).",
+        ),
+        (
+            "update event set capacity = 2 where id = 1",
+            "Event 1 has places left, and somebody who could have them waits (the waiting list).",
+        ),
+        (
+            "update booking set lapses = 2 where id = 3",
+            "Booking 3 let 2 offers pass, and is parked, or is not (the waiting list).",
+        ),
+    ],
+)
+def test_each_fault_of_the_waiting_list_is_found_and_named(offered, fault, sentence):
+    with transaction() as session:
+        session.execute(text(fault))
+
+    assert broken() == [sentence]
+
+
+def test_a_reminder_that_nobody_promised_is_found(make):
+    soon = NOON + timedelta(hours=20)
+    event = make.event(starts=(soon,), closes_at=NOON - timedelta(hours=1))
+    make.booking(event, at=NOON - timedelta(days=2))
+    with transaction() as session:
+        session.execute(text("update message set state = 'sent'"))
+
+    assert broken() == ["1 people wait for reminder 1d0900 of session 1: is a worker running? (reminders)"]
+
+
+def test_a_reminder_in_somebody_elses_mail_is_found(make):
+    make.booking(make.event())
+    other = make.person()
+    with transaction():
+        reminders.promise_due(at=START - timedelta(hours=3))
+    assert broken() == []
+    with transaction() as session:
+        session.execute(text("delete from reminder where id > 1"))
+        session.execute(text("update message set person_id = :other where kind = 'reminder'"), {"other": other.id})
+
+    assert broken() == ["Reminder 1 stands in no mail to its person (reminders)."]
+
+
+def test_each_sentence_names_a_rule_that_the_docs_have():
+    said = "".join(inspect.getsource(check) for check in verify.CHECKS)
+    named = set(re.findall(r"\(([a-z][a-z ]+(?:\d+)?)\)(?:\.\"|\")", said))
+    rules = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
+    numbers = {f"rule {number}" for number in re.findall(r"^(\d+)\. ", rules, re.MULTILINE)}
+    chapters = {chapter.lower() for chapter in re.findall(r"^##+ (.+)$", rules, re.MULTILINE)}
+
+    assert len(re.findall(r"yield", said)) == len(verify.CHECKS)
+    assert named <= numbers | chapters
+    assert {"rule 1", "the waiting list"} <= named
