@@ -138,9 +138,9 @@ class Worker:
         self._note(name_of(verb), done)
 
     def _post(self) -> bool:
-        is_there = letters.post_all(self._stopping.is_set)
-        self._note("post", fault="" if is_there else "the relay is not there")
-        return is_there
+        posted = letters.post_all(self._stopping.is_set)
+        self._note("post", posted.claimed, fault="" if posted.found_relay else "the relay is not there")
+        return posted.found_relay
 
     def _note(self, job: str, done: int = 0, fault: str = "") -> None:
         """Keep what a job did until the next beat writes it down."""

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from typing import NamedTuple
 
 from flask import current_app
 
@@ -27,14 +28,22 @@ BATCH = 20
 BATCH_LASTS = timedelta(seconds=1)
 
 
-def post_all(is_stopping: Callable[[], bool]) -> bool:
-    """Post until nothing is due; answer whether the relay was there. A batch that is claimed is done with first."""
+class Round(NamedTuple):
+    """How many messages were claimed, and whether the relay was there."""
+
+    claimed: int
+    found_relay: bool
+
+
+def post_all(is_stopping: Callable[[], bool]) -> Round:
+    """Post until nothing is due. A batch that is claimed is done with first."""
+    claimed = 0
     try:
-        while not is_stopping() and post_batch():
-            pass
+        while not is_stopping() and (batch := post_batch()):
+            claimed += batch
     except posting.Gone:
-        return False
-    return True
+        return Round(claimed, found_relay=False)
+    return Round(claimed, found_relay=True)
 
 
 def post_batch() -> int:

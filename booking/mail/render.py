@@ -5,6 +5,7 @@ What it says is read when it is sent, so that it is true then. Links begin with 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from email import policy
 from email.headerregistry import Address
@@ -31,6 +32,9 @@ WIDE = policy.SMTP.clone(max_line_length=998)
 """RFC 5322, 2.1.1. A plain header is left whole: folding puts a long subject on a line of its own, which some clients
 show with a blank in front. Encoded words keep the usual 78."""
 
+
+EMPTY_LINES = re.compile(r"\n{3,}")
+"""What a template leaves where it has nothing to say."""
 
 LISTS = ("list_after_closing", "list_changed_after_closing")
 
@@ -64,7 +68,7 @@ def mail(message: Message, *, at: datetime) -> EmailMessage:
     made["Date"] = format_datetime(message.promised_at)
     made["Message-ID"] = f"<{message.internet_id}@{urlsplit(settings.base_url).hostname}>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice answers it
-    made.set_content(words.strip() + "\n")
+    made.set_content(EMPTY_LINES.sub("\n\n", words.strip()) + "\n")
     made.add_alternative(render_template(f"mail/{message.kind}.html", **facts), subtype="html")
     calendar.attach(made, message, settings, at=at, reminded=facts.get("reminded", ()))
     return made

@@ -105,9 +105,11 @@ def trail(event_id: int) -> str:
 @bp.get("/events/<int(max=2147483647):event_id>/bookings/new")
 @may(access.is_organiser)
 def new(event_id: int) -> Any:
-    """Show the form that books for somebody who phoned."""
+    """Show the form that books for somebody who phoned; of a full event the one that puts them on the waiting list."""
     found, form = _organised(event_id), PhoneForm.ask()
     if not form.is_submitted():
+        if found.is_bookable(now()) and found.is_full:
+            return redirect(url_for("line.new", event_id=event_id), code=303)
         form.renew_key()
     return _page(found, form, problem=g.get("notice", "") or _why_not(found))
 
@@ -188,6 +190,7 @@ def _page(event: Event, form: PhoneForm, *, problem: str = "", status: int = 200
     form.answer.label.text = event.question
     facts = {"event": event, "own": None, "most": places.MOST_AT_ONCE}
     facts["action"] = url_for("desk.create", event_id=event.id)
+    facts["wait_action"] = url_for("line.add", event_id=event.id)
     return render_template("desk/new.html", form=form, problem=problem, **facts, **more), status
 
 

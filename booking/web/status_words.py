@@ -27,6 +27,7 @@ JOBS = {
     "places.forget_needs": "Delete what people needed, 30 days after an event",
     "places.forget_old": "Delete old form keys",
     "changes.tell_due": "Tell people what has changed",
+    "changes.forget_settled": "Delete changes that people have been told of",
     "closing.close_due": "Send the list when booking closes",
     "closing.tell_again_due": "Send the list again where it changed after closing",
     "reminders.promise_due": "Find whom to remind",

@@ -51,7 +51,7 @@ def ids(relay):
 
 def post() -> bool:
     """Post all that is due, as a worker does; answer whether the relay was there."""
-    return letters.post_all(lambda: False)
+    return letters.post_all(lambda: False).found_relay
 
 
 def send_code(noon, address="priya@school.example"):

@@ -111,6 +111,7 @@ def test_a_job_that_fails_stops_nothing(app, make, relay, monkeypatch, caplog):
     assert "broken failed; it is tried again" in caplog.text
     jobs = workers.jobs()
     assert (jobs["tests.broken"].fault, jobs["tests.broken"].is_failing) == ("ZeroDivisionError", True)
+    assert jobs["post"].did_at is not None
     assert {name_of(verb) for verb, _ in TIMETABLE} < set(jobs)
 
 

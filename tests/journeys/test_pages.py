@@ -44,6 +44,7 @@ def addresses(make, site, noon):
     slot = event.slots[0]
     with transaction():
         changes.rename(event.id, "Year 4: nines", "Mei Lin", by=ruth, at=noon)  # it is settling
+    make.venue(hub, name="St Mary and St Bartholomew Church of England Voluntary Aided Primary School")
     draft = make.event(hub=hub, venue=slot.venue, published_at=None, programme_id=programme.id)
     with transaction():
         days = [Days("Half-term", START.date(), START.date())]

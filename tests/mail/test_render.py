@@ -166,6 +166,31 @@ def test_cancelling_swapping_and_letting_go_are_told(booking, noon):
     assert mail("place_cancelled", noon)["Subject"].startswith("Your place is given up: Year 4")
 
 
+def test_whoever_comes_alone_reads_nothing_of_others(make, hub, noon):
+    alone = make.booking(make.event(hub=hub))
+    booked = mail("places_booked", noon)
+    with transaction():
+        places.cancel(alone.id, by=alone.booker, at=noon)
+    cancelled = mail("booking_cancelled", noon)
+
+    for words in (text(booked), html(booked), text(cancelled), html(cancelled)):
+        assert not re.search("party|others have been told", words)
+    assert "you are not expected" in text(cancelled)
+
+
+def test_only_who_comes_is_told_what_to_bring(booking, noon):
+    assert "BRING   Your school ID badge" in text(mail("places_booked", noon))
+    with transaction():
+        places.cancel(booking.id, by=booking.booker, at=noon)
+
+    for kind in ("booking_cancelled", "place_cancelled"):
+        assert "ID badge" not in text(mail(kind, noon)) + html(mail(kind, noon))
+
+
+def test_the_text_has_no_gaps(booking, noon):
+    assert "\n\n\n" not in text(mail("places_booked", noon))
+
+
 def test_a_change_says_what_was_and_what_is_and_how_to_give_up_the_place(make, hub, event, booking, noon):
     ruth, slot = make.organiser(hub), event.slots[0]
     plan = replace(Plan.of(slot), starts_at=slot.starts_at + WEEK, ends_at=slot.ends_at + WEEK, room="The hall")

@@ -68,7 +68,7 @@ class TestEvents:
         make.event(hub=hub, title="A draft", published_at=None)
 
         assert "A draft" in words(client.get("/desk"))
-        assert "Not published" in words(client.get("/desk"))
+        assert "Draft" in words(client.get("/desk"))
         assert "A draft" not in words(client.get("/"))
 
     def test_with_nothing_to_run_it_says_where_to_look(self, client, ruth):
@@ -304,7 +304,23 @@ class TestSomebodyWhoPhoned:
 
         assert page.status_code == 409
         assert "The last place has just gone." in words(page)
+        assert f'formaction="/desk/events/{event.id}/line"' in page.text
         assert fields(page)["name"] == "Priya Nair"
+
+    def test_who_phones_about_a_full_event_is_led_to_the_waiting_list(self, client, make, hub, ruth):
+        event = make.event(hub=hub, capacity=1, taken=1)
+
+        page = client.get(f"/desk/events/{event.id}/bookings/new")
+
+        assert (page.status_code, page.location) == (303, f"/desk/events/{event.id}/line/new")
+
+    def test_every_page_of_the_desk_says_where_one_is(self, client, make, hub, ruth):
+        event = make.event(hub=hub, capacity=1, taken=1)
+        pages = ("", "/reminders", "/changes", "/edit", "/line/new", "/audit")
+
+        marked = ['aria-current="true">Organise' in client.get(f"/desk/events/{event.id}{page}").text for page in pages]
+
+        assert marked == [True] * len(pages)
 
     def test_the_same_form_twice_books_once(self, client, make, hub, ruth):
         event = make.event(hub=hub)

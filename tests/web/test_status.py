@@ -12,6 +12,8 @@ from booking.domain import messages, workers
 from booking.domain.audit import AuditEntry
 from booking.domain.messages import Message, MessageState
 from booking.domain.workers import Run
+from booking.jobs import TIMETABLE, name_of
+from booking.web.status_words import JOBS
 from tests.make import NOON
 from tests.web.reading import sign_in, words
 
@@ -46,6 +48,10 @@ def beat(*runs, at=NOON):
 
 def state(number):
     return db.session.get(Message, number).state
+
+
+def test_every_job_of_the_timetable_is_said_in_words():
+    assert [name for verb, _ in TIMETABLE if (name := name_of(verb)) not in JOBS] == []
 
 
 class TestThePage:

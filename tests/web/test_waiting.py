@@ -51,13 +51,13 @@ def test_the_page_of_a_full_event_says_how_the_waiting_list_works_before_anybody
 
     said, elsewhere = (words(client.get(f"/events/{one.id}")) for one in (event, other))
 
-    assert "Nobody waits yet. No place came free in the last 14 days." in said
-    assert "1 booking waits. 2 places came free in the last 14 days." in elsewhere
+    assert "Nobody is waiting yet. No place came free in the last 14 days." in said
+    assert "1 booking is waiting. 2 places came free in the last 14 days." in elsewhere
     for page in (said, words(client.get(f"/events/{event.id}/waiting-list/new"))):
         assert "offered at once to the first in line whose party fits" in page
         assert "Places are not gathered for a large party" in page
         assert "Offers end Monday 15 March, 1:30pm." in page
-    assert "1 booking waits before you" in words(client.get(f"/events/{other.id}/waiting-list/new"))
+    assert "1 booking is waiting before you" in words(client.get(f"/events/{other.id}/waiting-list/new"))
 
 
 def test_a_stranger_joins_with_colleagues_and_waits_from_the_code_on(client, full, outbox):
@@ -83,7 +83,8 @@ def test_any_of_us_makes_a_booking_for_each(client, make, full):
     joined = client.post(f"/events/{event.id}/waiting-list", data=form(**GRACE, **DANIEL, together="any"))
     page = words(client.get(joined.location))
 
-    assert [f"You are {place} in line." in page for place in ("1st", "2nd", "3rd")] == [True] * 3
+    stand = ("You are 1st in line.", "Grace Adeyemi is 2nd in line.", "Daniel Whitmore is 3rd in line.")
+    assert [one in page for one in stand] == [True] * 3
 
 
 def test_when_the_event_fills_at_the_last_moment_everything_typed_is_kept_and_may_wait(client, make):
