@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, select, update
 
 from booking.db import db
-from booking.demo import changed, drafts, neighbourhood, school_days, waiting
+from booking.demo import changed, drafts, lessons, neighbourhood, school_days, waiting
 from booking.demo.people import TEACHER, staff
 from booking.demo.year import AUTUMN, BRING, EXCHANGE, MEETINGS, SPRING, WORK_GROUPS, YEARS, Lesson
 from booking.domain import audit, events, places, reminders
@@ -17,8 +17,6 @@ from booking.domain.messages import Message, MessageState
 from booking.domain.people import Hub, Person
 from booking.domain.places import Guest, Party
 from booking.domain.schools import School
-
-NOTICE = "Please be in the room before the lesson begins, and stay for the discussion: that is where most is learned."
 
 
 def is_loaded() -> bool:
@@ -29,6 +27,7 @@ def load(*, at: datetime) -> dict[str, int]:
     """Write the demo's year around this instant, inside a transaction; answer how much of what was made."""
     Loading(at).all()
     db.session.flush()
+    _in_order()
     # What is told of here is past, or was never real: nobody is to be mailed about it.
     db.session.execute(delete(Message))
     _remind(at)
@@ -92,12 +91,17 @@ class Loading:
     def _lesson(self, hub: Hub, programme: Programme, lesson: Lesson, venue: Venue, lead: Person) -> None:
         event = self._event(hub, programme.kind, lesson, lead)
         event.programme_id = programme.id
-        slot = Slot(number=1, title="Lesson and discussion", venue_id=venue.id, revised_at=self.at)
+        slot = Slot(
+            number=1,
+            title="Talk and questions" if lesson.is_talk else "Lesson and discussion",
+            venue_id=venue.id,
+            revised_at=self.at,
+        )
         slot.starts_at = school_days.instant(self._day(lesson.after), lesson.hours)
         slot.ends_at = slot.starts_at + timedelta(hours=2)
         slot.room = "" if venue.is_online else ("The hall" if lesson.capacity >= 60 else "The library, then Room 4")
         slot.join_url = "https://meet.demo.example/lesson" if venue.is_online else ""
-        slot.agenda = _agenda()
+        slot.agenda = lessons.agenda(lesson)
         slot.venue, event.slots = venue, [slot]
         self._open_and_close(event, lesson.look)
         self._book(event, lesson.taken)
@@ -127,7 +131,7 @@ class Loading:
             )
             event = self._event(hub, "work_group", lesson, self.staff.leads[number])
             event.programme_id = programme.id
-            event.description = _work_group_words()
+            event.description = lessons.work_group_words()
             event.max_per_school = 2
             has_dates = 6 if place % 2 == 0 else 3 if place == 1 else 0
             event.slots = [
@@ -152,9 +156,10 @@ class Loading:
     def _event(self, hub: Hub, kind: str, lesson: Lesson, lead: Person) -> Event:
         event = Event(hub_id=hub.id, kind=kind, title=lesson.title, summary=lesson.summary, capacity=lesson.capacity)
         event.hub = hub
-        event.description = _lesson_words(lesson) if kind != "work_group" else ""
-        event.audience, event.maths, event.bring = lesson.audience, lesson.maths, BRING
-        event.taught_by = lead.name if kind == "work_group" else "A visiting teacher from Shanghai, with an interpreter"
+        event.description = lessons.words(lesson) if kind != "work_group" else ""
+        event.audience, event.maths, event.bring = lesson.audience, lesson.maths, "" if lesson.is_online else BRING
+        taught_by = lessons.SPEAKERS if lesson.is_talk else lessons.TEACHER
+        event.taught_by = lead.name if kind == "work_group" else taught_by
         event.is_filmed, event.question = lesson.look == "filmed", lesson.question
         event.max_per_school = 4 if lesson.capacity <= 40 else 10
         event.phases = [EventPhase(phase=phase) for phase in lesson.phases]
@@ -188,7 +193,7 @@ class Loading:
             school, teachers = next(groups)
             party = teachers[: min(number, most, self.chance.randint(1, 4))]
             made = earliest + (latest - earliest) * self.chance.random()
-            self._booking(event, school, party, made)
+            self._booking(event, school, party, max(earliest, _awake(made)))
             number -= len(party)
         self._book_teacher(event, latest)
 
@@ -221,28 +226,15 @@ NEEDS = [
 ANSWERS = ["Year 5", "Year 3", "Years 3 and 4", "Reception", "Year 6", "I lead maths"]
 
 
-def _agenda() -> list[dict[str, object]]:
-    return [
-        {"minutes": 0, "title": "Welcome", "note": "Sign in at the office. Tea and coffee.", "part": ""},
-        {
-            "minutes": 15,
-            "title": "What the lesson is about",
-            "note": "The teacher says what comes before it, and after.",
-            "part": "",
-        },
-        {"minutes": 30, "title": "The lesson", "note": "You sit at the side. Please do not help.", "part": "lesson"},
-        {"minutes": 70, "title": "Discussion", "note": "First the teacher speaks, then everybody.", "part": "talk"},
-    ]
+def _awake(at: datetime) -> datetime:
+    """Let nobody book in the small hours: they did it the evening before."""
+    return at - timedelta(hours=9) if at.astimezone(school_days.LONDON).hour < 7 else at
 
 
-def _lesson_words(lesson: Lesson) -> str:
-    seen = "**What you will see.** One lesson of 40 minutes, taught to a class of the school."
-    return f"{lesson.summary}\n\n{seen}\n\n{NOTICE}"
-
-
-def _work_group_words() -> str:
-    return (
-        "A Work Group is a few schools, one lead and a school year. Between the meetings you try something in your own "
-        "class, and bring what your pupils did.\n\n- Six half-days, each in another school\n- Supply cover is paid\n"
-        "- The same people come each time"
-    )
+def _in_order() -> None:
+    """Number the audit entries as things happened; the demo wrote them event by event."""
+    entries = db.session.scalars(
+        select(audit.AuditEntry.id).order_by(audit.AuditEntry.recorded_at, audit.AuditEntry.id)
+    ).all()
+    for number, old in enumerate(entries, start=max(entries) + 1):
+        db.session.execute(update(audit.AuditEntry).where(audit.AuditEntry.id == old).values(id=number))

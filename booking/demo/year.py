@@ -24,6 +24,8 @@ class Lesson:
     """closed, called off, later or filmed: what is special about it."""
     question: str = ""
     is_online: bool = False
+    is_talk: bool = False
+    """No lesson is watched."""
 
 
 EARLY = ("early_years", "primary")
@@ -68,13 +70,13 @@ EXCHANGE = [
     Lesson(7, "Open lesson: Year 6, co-ordinates", "Four questions, each a little harder than the last.", capacity=20, taken=9),
     Lesson(11, "Teacher research group: planning a lesson together", "Sit in as English and Shanghai teachers plan tomorrow’s lesson line by line.", capacity=12, taken=5, hours=15.75),
     Lesson(13, "Open lesson: Year 8, brackets", "Variation in practice: what changes, and what is kept the same.", ("secondary",), KS3, capacity=24, taken=10),
-    Lesson(16, "An evening with our guests from Shanghai", "How a mathematics teacher’s day, training and career look there.", ("primary", "secondary"), "Everybody who teaches mathematics", capacity=60, taken=22, hours=16.5),
+    Lesson(16, "An evening with our guests from Shanghai", "How a mathematics teacher’s day, training and career look there.", ("primary", "secondary"), "Everybody who teaches mathematics", capacity=60, taken=22, hours=16.5, is_talk=True),
     Lesson(19, "Open lesson: Year 3, angles all around", "A right angle is not only in a square.", capacity=20, taken=4),
-    Lesson(70, "Going to Shanghai: what to expect", "For teachers who have been chosen, and for those who think about next year.", ("primary", "secondary"), "Everybody who teaches mathematics", capacity=40, taken=8, hours=16, is_online=True),
+    Lesson(70, "Going to Shanghai: what to expect", "For teachers who have been chosen, and for those who think about next year.", ("primary", "secondary"), "Everybody who teaches mathematics", capacity=40, taken=8, hours=16, is_online=True, is_talk=True),
     Lesson(85, "A lesson from Shanghai, live: Grade 4", "Their morning, our early morning: a lesson with sound and a talk with the teacher.", ("primary",), "Teachers of Years 4 to 6", capacity=60, taken=12, hours=7.5, is_online=True),
     Lesson(90, "A lesson from Shanghai, live: Grade 7", "A secondary class, with an interpreter for the discussion.", ("secondary",), KS3, capacity=60, taken=3, hours=7.5, is_online=True),
-    Lesson(105, "What we brought home from Shanghai", "Eight teachers show what they tried, and what did not work.", ("primary", "secondary"), "Everybody who teaches mathematics", capacity=80, taken=15, hours=16),
-    Lesson(120, "Hosting in your school: how it works", "For heads and maths leads whose school may host a guest next year.", ("primary", "secondary"), "Headteachers and maths leads", capacity=30, taken=0, hours=16, look="later"),
+    Lesson(105, "What we brought home from Shanghai", "Eight teachers show what they tried, and what did not work.", ("primary", "secondary"), "Everybody who teaches mathematics", capacity=80, taken=15, hours=16, is_talk=True),
+    Lesson(120, "Hosting in your school: how it works", "For heads and maths leads whose school may host a guest next year.", ("primary", "secondary"), "Headteachers and maths leads", capacity=30, taken=0, hours=16, look="later", is_talk=True),
 ]  # fmt: skip
 WORK_GROUPS = [
     ("Teaching for mastery, first year", "Two teachers of each school and a maths lead of another: a year of small changes.", ("primary",), "Two teachers from each school", 14),
