@@ -326,6 +326,7 @@ def test_the_desk_shows_the_line_in_order_and_why_nobody_is_offered(client, desk
     cancel(one, noon)
     after = words(client.get(f"/desk/events/{event.id}"))
 
+    assert "5 people waiting" in before
     assert "Why is nobody offered a place? Every place is taken, held or offered." in before
     assert "Why is nobody offered the free place? None of those below can take it now, so anyone may book it." in after
     assert "Too large for now. 2 places must be free at once." in after
