@@ -31,7 +31,7 @@ def agenda(lesson: Lesson) -> list[Step]:
 def words(lesson: Lesson) -> str:
     """Describe it, beyond the summary that stands above."""
     if lesson.is_talk:
-        return "**What happens.** About an hour of stories and pictures, and time for your questions."
+        return "**What to expect.** About an hour of stories and pictures, and time for your questions."
     if lesson.is_online:
         return "**What you will see.** One lesson of 40 minutes in a school in Shanghai: board, class and books."
     return f"**What you will see.** One lesson of 40 minutes, taught to a class of the school.\n\n{BE_THERE}"
