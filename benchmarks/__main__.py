@@ -30,6 +30,8 @@ def measure(database: str, given: argparse.Namespace) -> None:
         print(f"## Pages, {database}\n\n{journey.table(journey.measure(database, given.rounds))}\n", flush=True)
     if "finding" in given.what:
         print(f"## Finding, {database}\n\n{finding.measure(database)}\n", flush=True)
+    if "plans" in given.what and database == "postgres":
+        print(f"## How PostgreSQL finds\n\n{finding.plans()}\n", flush=True)
     if "rush" in given.what:
         print(f"## Bookings a second, {database}\n", flush=True)
         for one in rush.rush(database, given.bookings):

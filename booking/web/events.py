@@ -32,12 +32,12 @@ def index() -> Any:
         if not near_asked.is_open:
             return redirect(filters.address(asked), code=303)
     found = finding.find(asked, at=now())
-    page = paging.page(request.args.get("page", ""), total=len(found.ids), size=PER_PAGE)
+    page = paging.page(request.args.get("page", ""), total=found.number, size=PER_PAGE)
     return render_template(
         "events/index.html",
         found=found,
         page=page,
-        groups=_grouped(finding.listed(found.ids[page.rows]), found),
+        groups=_grouped(finding.listed(found.page(page.rows)), found),
         menus=filters.menus(found),
         set_filters=filters.set_filters(found),
         near=near_asked,

@@ -83,7 +83,7 @@ def set_filters(found: Found) -> list[Dropping]:
         Dropping(words[name], address(filters.choose(name, "")), found.counts[name][""]) for name in filters.narrowing
     ]
     if found.near and not filters.within:
-        dropping.append(Dropping(f"From {found.near}", address(filters.near_nothing()), len(found.ids)))
+        dropping.append(Dropping(f"From {found.near}", address(filters.near_nothing()), found.number))
     return dropping
 
 

@@ -32,13 +32,13 @@ def show(slug: str) -> Any:
     """Show who a hub is, how to reach it, its programmes and its next events."""
     hub = _found(slug)
     coming = finding.find(Filters(hub=hub.slug), at=now())
-    rows = [(event, finding.next_slot(event, at=now())) for event in finding.listed(coming.ids[:MOST])]
+    rows = [(event, finding.next_slot(event, at=now())) for event in finding.listed(coming.page(slice(MOST)))]
     return render_template(
         "hubs/show.html",
         hub=hub,
         programmes=together.programmes_of(hub, at=now()),
         rows=rows,
-        total=len(coming.ids),
+        total=coming.number,
         all_of_them=filters.address(Filters(hub=hub.slug)),
     )
 

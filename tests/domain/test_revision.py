@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from booking.db import db, transaction
 from booking.domain.events import Event, EventPhase, EventYear
 from booking.domain.finding import revision
+from booking.domain.finding.revision import Listing
 from tests.make import NOON
 
 
@@ -49,6 +50,26 @@ def test_a_booking_does_not(make, event):
 
     assert booking.id
     assert revision.now() == before
+
+
+@pytest.mark.parametrize(
+    ("taken", "then", "times"),
+    [(18, 19, 0), (19, 20, 1), (20, 19, 1), (20, 20, 0)],
+    ids=["one of the last", "the last", "the first that is freed", "none"],
+)
+def test_the_last_place_that_is_taken_or_the_first_that_is_freed_raises_the_fullness(make, taken, then, times):
+    event = make.event(capacity=20, taken=taken)
+    before, listed = _fullness(), revision.now()
+
+    with transaction():
+        db.session.get(Event, event.id).taken = then
+
+    assert (_fullness(), revision.now()) == (before + times, listed)
+
+
+def _fullness():
+    db.session.rollback()
+    return db.session.scalar(select(Listing.fullness))
 
 
 def test_what_is_taken_back_does_not(event):

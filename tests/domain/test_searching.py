@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from booking.db import db
 from booking.domain import finding
+from booking.domain.events import Event
 from booking.domain.finding import Filters, half_terms
 from booking.domain.finding.telling import typed, words_of
 from booking.domain.schools.words import is_one_slip
@@ -186,6 +188,20 @@ class TestDistance:
 
         assert nearest == ["its own", "near", "middle", "far", "beyond", "unknown", "online"]
 
+    def test_a_page_of_the_nearest_is_a_part_of_them(self, school):
+        found = finding.find(Filters(near=str(school.urn), order="nearest"), at=NOON)
+
+        assert found.page(slice(2, 5)) == found.ids[2:5]
+        assert (len(found.page(slice(20))), found.number) == (7, 7)
+
+    def test_what_is_equally_far_comes_soonest_first(self, make, school):
+        hub = make.hub()
+        for days, north in ((4, 446000), (3, 444000), (2, 446000)):
+            venue = make.venue(hub, easting=420000, northing=north)
+            make.event(title=f"in {days}", hub=hub, venue=venue, starts=(START + timedelta(days=days),))
+
+        assert titles(near=str(school.urn), order="nearest")[1:4] == ["in 2", "in 3", "in 4"]
+
     def test_it_is_measured_in_miles(self, school):
         found = finding.find(Filters(near=str(school.urn), within="5"), at=NOON)
 
@@ -218,6 +234,28 @@ class TestMemory:
 
         assert titles(words="zebra") == ["after"]
         assert event.id
+
+    @pytest.mark.parametrize(("taken", "then", "left"), [(19, 20, []), (20, 19, ["last"])])
+    def test_the_last_place_that_another_process_takes_or_frees_is_seen_at_once(self, make, app, taken, then, left):
+        make.event(title="last", capacity=20, taken=taken)
+        assert titles(places="left") == (["last"] if taken < 20 else [])
+
+        with db.engine.begin() as connection:
+            connection.execute(update(Event).values(taken=then))
+            connection.exec_driver_sql("update listing set fullness = fullness + 1")
+        db.session.rollback()
+
+        assert titles(places="left") == left
+
+    def test_how_many_places_are_left_is_never_kept(self, make, app):
+        make.event(capacity=30, taken=3)
+        assert [one.places_left for one in finding.listed(finding.find(Filters(), at=NOON).ids)] == [27]
+
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("update event set taken = 4")
+        db.session.rollback()
+
+        assert [one.places_left for one in finding.listed(finding.find(Filters(), at=NOON).ids)] == [26]
 
     def test_the_clock_alone_moves_what_is_listed_forth_and_back(self, make):
         make.event(title="first", starts=(START,))

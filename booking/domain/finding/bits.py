@@ -18,3 +18,13 @@ def having(numbers: Collection[int]) -> int:
 def flags(bits: int, size: int) -> bytes:
     """Answer for each number below `size` 1 or 0: whether it is in the set."""
     return f"{bits:0{size}b}".encode().translate(_DIGITS)[::-1]
+
+
+def members(bits: int) -> list[int]:
+    """Answer the numbers of a small set; of a large one `flags` costs less."""
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from itertools import compress
@@ -16,7 +16,7 @@ from operator import itemgetter
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, String, and_, bindparam, cast, func, select
+from sqlalchemy import Engine, bindparam, select
 
 from booking.db import UtcDateTime, db
 from booking.domain.events import SHOWN_AFTER_END, Event
@@ -29,6 +29,9 @@ from booking.domain.finding.telling import Index
 
 LONDON = ZoneInfo("Europe/London")
 NEVER = datetime.max.replace(tzinfo=UTC)
+NOT_ASKED = -1
+FEW = 50
+"""So many are put in order one by one; more by going through all."""
 Sets = dict[str, dict[str, int]]
 """For each filter, for each value, the set of the events that it finds."""
 
@@ -42,8 +45,7 @@ class Catalogue:
     def __init__(self, revision: int, listed: Sequence[Entry], *, at: datetime) -> None:
         listed = sorted(listed, key=lambda entry: (_next(entry, at)[0] or NEVER, entry.id))
         self.revision, self.entries, self.read_at = revision, listed, at
-        self.number_of = {str(entry.id): number for number, entry in enumerate(listed)}
-        """By the event's id in digits, as the database lists those that are full."""
+        self.number_of = {entry.id: number for number, entry in enumerate(listed)}
         self.sets: Sets = {
             "kind": _sets((entry.kind,) for entry in listed),
             "phase": _sets(entry.phases for entry in listed),
@@ -52,6 +54,10 @@ class Catalogue:
             "where": _sets(_wheres(entry) for entry in listed),
         }
         self.hubs = {entry.hub: entry.hub_name for entry in listed}
+        self.full = (NOT_ASKED, 0)
+        """The set of the events that are full, and the fullness at which that was asked of the database."""
+        self.near: dict[Point, list[tuple[int, int]]] = {}
+        """What lies around a point from which somebody measured (`around`)."""
         self.moment = Moment(self, at)
 
     @cached_property
@@ -60,12 +66,12 @@ class Catalogue:
 
     @cached_property
     def points(self) -> list[tuple[Point, int]]:
-        """Every place in which something happens, and the set of what does."""
+        """Every place in which something happens, and the set of what does; from west to east."""
         found: dict[Point, list[int]] = defaultdict(list)
         for number, entry in enumerate(self.entries):
             for point in entry.points:
                 found[point].append(number)
-        return [(point, bits.having(numbers)) for point, numbers in found.items()]
+        return sorted((point, bits.having(numbers)) for point, numbers in found.items())
 
 
 class Moment:
@@ -78,7 +84,7 @@ class Moment:
         nexts = [_next(entry, at) for entry in listed]
         order = sorted(range(len(listed)), key=lambda number: (nexts[number][0] or NEVER, listed[number].id))
         self._ids = [listed[number].id for number in order]
-        self._reordered = _order_of(order)
+        self._order = order
         self.coming = bits.having([n for n, entry in enumerate(listed) if _is_coming(entry, at)])
         self.shown = bits.having([n for n, entry in enumerate(listed) if _is_shown(entry, at)])
         self.to_book = bits.having([n for n, entry in enumerate(listed) if _is_to_book(entry, at)])
@@ -87,9 +93,21 @@ class Moment:
         self.since = max(instant for instant in instants if instant <= at)
         self.until = min(instant for instant in instants if instant > at)
 
-    def in_order(self, events: int) -> list[int]:
+    def in_order(self, events: int) -> Iterator[int]:
         """Answer the ids of these, the soonest first, those with a date to be confirmed last."""
-        return list(compress(self._ids, self._reordered(bits.flags(events, len(self._ids)))))
+        if events.bit_count() <= FEW:
+            return iter([self._ids[rank] for rank in sorted(map(self._ranks.__getitem__, bits.members(events)))])
+        return compress(self._ids, self._in_order(bits.flags(events, len(self._ids))))
+
+    @cached_property
+    def _in_order(self) -> Callable[[Sequence[int]], Sequence[int]]:
+        """Put things in order; until the clock strikes they are numbered in it, and nothing is to do."""
+        is_in_order = self._order == list(range(len(self._order)))
+        return (lambda things: things) if is_in_order else itemgetter(*self._order)
+
+    @cached_property
+    def _ranks(self) -> dict[int, int]:
+        return {number: rank for rank, number in enumerate(self._order)}
 
     def _months(self, next_at: datetime | None, zone: str) -> Iterable[str]:
         if next_at is None:
@@ -100,8 +118,8 @@ class Moment:
 
 
 def now(at: datetime) -> tuple[Moment, int]:
-    """Answer the catalogue of this instant, and the set of what is full, which is asked of the database each time."""
-    revision, full = db.session.execute(_STATE, {"at": at}).one()
+    """Answer the catalogue of this instant, and the set of what is full."""
+    revision, fullness = db.session.execute(_STATE).one()
     kept = _kept.get(db.engine)
     if not _is_true(kept, revision, at):
         with _one_reader:
@@ -109,8 +127,16 @@ def now(at: datetime) -> tuple[Moment, int]:
             if not _is_true(kept, revision, at):
                 kept = _kept[db.engine] = _renewed(kept, revision, at)
     assert kept is not None  # noqa: S101 renewed, if there was none
-    numbers = map(kept.number_of.get, (full or "").split())
-    return kept.moment, bits.having([number for number in numbers if number is not None])
+    asked_at, full = kept.full
+    if asked_at != fullness:
+        full = _full(kept, at)
+        kept.full = (fullness, full)
+    return kept.moment, full
+
+
+def _full(kept: Catalogue, at: datetime) -> int:
+    found = db.session.scalars(_FULL, {"at": at})
+    return bits.having([kept.number_of[event_id] for event_id in found if event_id in kept.number_of])
 
 
 def _is_true(kept: Catalogue | None, revision: int, at: datetime) -> bool:
@@ -132,11 +158,6 @@ def _sets(values: Iterable[Iterable[str]]) -> dict[str, int]:
         for value in its_values:
             numbers[value].append(number)
     return {value: bits.having(found) for value, found in numbers.items()}
-
-
-def _order_of(order: Sequence[int]) -> Callable[[Sequence[int]], Sequence[int]]:
-    """Answer what puts things in this order; until the clock strikes they are numbered in it, and nothing is to do."""
-    return itemgetter(*order) if list(order) != list(range(len(order))) else lambda things: things
 
 
 def _instants(listed: Sequence[Entry], at: datetime) -> Iterable[datetime]:
@@ -179,11 +200,10 @@ def _is_to_book(entry: Entry, at: datetime) -> bool:
 
 
 # Written once: putting such a statement together costs as much as running it.
-_IS_FULL = and_(
+_STATE = select(Listing.revision, Listing.fullness)
+_FULL = select(Event.id).where(
     Event.published_at.is_not(None),
     Event.called_off_at.is_(None),
     Event.closes_at > bindparam("at", type_=UtcDateTime()),
     Event.taken >= Event.capacity + Event.extra,
 )
-_FULL = select(func.aggregate_strings(cast(Event.id, String), " ")).where(_IS_FULL).scalar_subquery()
-_STATE = select(Listing.revision, _FULL)

@@ -1,19 +1,26 @@
-"""The lines of the list: what it shows of each event, read in two statements and nothing else."""
+"""The lines of the list: what it shows of each event.
+
+How many places are taken is read each time, in one statement; all else is kept while the revision of the list stays the
+same, and read in two more where it is not known.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Engine, bindparam, select, true
 
 from booking.db import db
 from booking.domain.events import Event, Slot, Standing, Times, Venue
+from booking.domain.finding.revision import Listing
 from booking.domain.people import Hub
 
 NEVER = datetime.max.replace(tzinfo=UTC)
+MOST_KEPT = 2000
 
 
 class ListedVenue(NamedTuple):
@@ -61,6 +68,9 @@ class Listed(Standing):
     slots: list[ListedSlot] = field(default_factory=list)
 
 
+_kept: WeakKeyDictionary[Engine, tuple[int, dict[int, Listed]]] = WeakKeyDictionary()
+
+
 def next_slot(event: Event | Listed, *, at: datetime) -> Slot | ListedSlot | None:
     """Answer the event's next session; the first, where none is to come or its date is not known."""
     coming = [slot for slot in event.slots if slot.starts_at and slot.starts_at > at]
@@ -71,11 +81,29 @@ def listed(ids: Sequence[int]) -> list[Listed]:
     """Answer the lines of these events, in this order."""
     if not ids:
         return []
+    revision, taken = 0, {}
+    for event_id, places, revision in db.session.execute(_TAKEN, {"ids": list(ids)}):  # noqa: B007 the same in each
+        taken[event_id] = places
+    kept = _lines_at(revision)
+    if unknown := [one for one in ids if one not in kept]:
+        kept |= _read(unknown)
+    return [replace(kept[one], taken=taken[one]) for one in ids]
+
+
+def _lines_at(revision: int) -> dict[int, Listed]:
+    """Answer what this process knows of this revision, to be added to."""
+    known_at, lines = _kept.get(db.engine, (None, {}))
+    if known_at != revision or len(lines) > MOST_KEPT:
+        _, lines = _kept[db.engine] = (revision, {})
+    return lines
+
+
+def _read(ids: Sequence[int]) -> dict[int, Listed]:
     rows: Sequence[Any] = db.session.execute(_EVENTS, {"ids": list(ids)}).all()
     found = {row.id: Listed(*row) for row in rows}
     for event_id, slot in _slots(ids):
         found[event_id].slots.append(slot)
-    return [found[one] for one in ids]
+    return found
 
 
 def _slots(ids: Sequence[int]) -> Iterator[tuple[int, ListedSlot]]:
@@ -87,6 +115,7 @@ def _slots(ids: Sequence[int]) -> Iterator[tuple[int, ListedSlot]]:
 
 # Written once: putting such statements together costs as much as running them.
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_TAKEN = select(Event.id, Event.taken, Listing.revision).join(Listing, true()).where(Event.id.in_(_IDS))
 _EVENTS = (
     select(
         *(Event.id, Event.kind, Event.title, Event.audience, Hub.name, Event.capacity, Event.extra, Event.taken),
