@@ -39,16 +39,59 @@ HUBS = [
     ),
 ]
 ALIASES = {"wharfedale": ["Leeds and District Maths Hub"], "tamar-moor": ["Far West Maths Hub"]}
-NAMES = [
-    "St Mary’s Church of England Primary School", "Alderbeck Primary School", "Hollin Bank Primary School",
-    "Fernhurst Road Primary School", "St Joseph’s Catholic Primary School", "Brookhollow Infant School",
-    "Whinmoor Vale Primary School", "Coppersmith Lane Primary School", "Netherby Lane Primary School",
-    "Thistle Bank Infant School", "Larkmead Primary School", "Oakshott Junior School", "Quarry Hill Primary Academy",
-    "Quarry Hill Primary School", "Ashdale Academy", "Kingsbrook High School", "Heronsgate School",
-    "Park Lane Primary School", "Two Rivers Academy", "Harrowgate Special School",
+EVERYWHERE = (
+    "St Mary’s Church of England Primary School",
+    "St Joseph’s Catholic Primary School",
+    "Park Lane Primary School",
+)
+"""Every neighbourhood has one of each, as in life: only town and postcode tell them apart."""
+OWN = [
+    [
+        "Alderbeck Primary School", "Hollin Bank Primary School", "Burley Road Primary School",
+        "Whinmoor Vale Infant School", "Netherby Lane Primary School", "Thistle Bank Primary School",
+        "Askwith Moor Church of England Primary School", "Larkmead Primary School", "Oakshott Junior School",
+        "Chevin View Primary School", "Quarry Hill", "Ashdale Academy", "Kingsbrook High School", "Wharfeside School",
+        "Wharf Meadow Primary School", "Beckfoot House Special School",
+    ],
+    [
+        "Sea Bank Primary School", "Pinchbeck Road Primary School", "Cowbridge Primary School",
+        "Tulip Fields Infant School", "Windmill Lane Primary School", "Fishtoft Drove Primary School",
+        "All Saints Church of England Primary School", "Wyberton Fen Primary School", "Holland Junior School",
+        "Samphire Primary School", "Black Sluice", "Haven Academy", "Fenland High School", "The Stump School",
+        "Egret Primary School", "Wash View Special School",
+    ],
+    [
+        "Cashes Green Lane Primary School", "Weavers Mill Primary School", "Minchin Park Primary School",
+        "Severnside Infant School", "Orchard View Primary School", "Abbey Fields Primary School",
+        "Holy Trinity Church of England Primary School", "Fosse Way Primary School", "Perry Orchard Junior School",
+        "Painswick Road Primary School", "Lock Keepers", "Cotswold Edge Academy", "Tyndale High School",
+        "Five Valleys School", "Teasel Primary School", "The Coppice Special School",
+    ],
+    [
+        "Ancoats Wharf Primary School", "Mumps Bridge Primary School", "Spinners Row Primary School",
+        "Victoria Road Infant School", "Daisy Nook Primary School", "Werneth Brow Primary School",
+        "Christ Church Church of England Primary School", "Medlock Vale Primary School", "Hat Works Junior School",
+        "Tame Bank Primary School", "Jubilee Street", "Cottonfields Academy", "Stamford Road High School",
+        "Northern Quarter School", "Reddish Hey Primary School", "Lime Tree Special School",
+    ],
+    [
+        "Castle Ditch Primary School", "Chalk Pit Lane Primary School", "Gull Cliff Primary School",
+        "Pebbles Infant School", "Ditchling Rise Primary School", "Level Park Primary School",
+        "St Nicholas Church of England Primary School", "Flint Wall Primary School", "Sheepfold Junior School",
+        "Newhaven Road Primary School", "West Pier", "Southdown Academy", "Racehill High School",
+        "Ouse Valley School", "Skylark Primary School", "Downs Edge Special School",
+    ],
+    [
+        "Barbican Steps Primary School", "Moorgate Primary School", "Hooe Lake Primary School",
+        "Drake’s Leat Infant School", "Caradon View Primary School", "Pixie Cross Primary School",
+        "St Petroc’s Church of England Primary School", "Tamar Bridge Primary School", "Bedford Cottages Junior School",
+        "Stannary Road Primary School", "Engine House", "Lynher Academy", "Brunel High School", "Burrator School",
+        "Kit Hill Primary School", "Plym Woods Special School",
+    ],
 ]  # fmt: skip
-SUCCEEDED = {"Quarry Hill Primary School": 1}
-"""Closed when it became an academy, which has the number that many before it."""
+"""The names of each hub's other schools; the eleventh of them belongs to one that became an academy."""
+SUCCESSOR = 12
+"""Its place among a hub's schools; the school that it was comes next, closed."""
 WHERE = {
     "Otley": (420500, 445600), "Ilkley": (411700, 447700), "Skipton": (399000, 451700), "Leeds": (430000, 433500),
     "Boston": (532800, 344000), "Spalding": (524700, 322700), "Skegness": (556500, 363300),
@@ -59,7 +102,6 @@ WHERE = {
     "Tavistock": (248100, 74400), "Liskeard": (225100, 64500), "Saltash": (243000, 58800),
 }  # fmt: skip
 """About where the towns are: easting and northing of the national grid, in metres. The schools stand around them."""
-FORMERLY = {"Quarry Hill Primary Academy": "Quarry Hill Primary School"}
 INWARD = ["AB", "DE", "FG", "HJ", "LN", "PQ", "RS", "TU"]
 ROADS = ["Church Lane", "Mill Road", "School Street", "Station Road", "Green Lane", "The Crescent"]
 
@@ -88,16 +130,17 @@ def hubs() -> list[Hub]:
 
 
 def schools_of(number: int, chance: random.Random) -> list[School]:
-    """Add the twenty schools of a hub: names repeat from town to town, as they do in life; one has become another."""
+    """Add the twenty schools of a hub, of which one has become another."""
     _, _, _, area, towns = HUBS[number]
     made = []
-    for place, name in enumerate(NAMES):
+    names = _names(number)
+    for place, name in enumerate(names):
         urn, town = FIRST_URN + 20 * number + place, towns[(place + place // 4) % 4]
-        before = SUCCEEDED.get(name, 0)
+        before = place == SUCCESSOR + 1
         school = School(
             urn=urn,
             family_urn=urn - before,
-            formerly=FORMERLY.get(name, ""),
+            formerly=names[place + 1] if place == SUCCESSOR else "",
             status="closed" if before else "open",
             closed_on=date(2022, 8, 31) if before else None,
             name=name,
@@ -137,7 +180,14 @@ def online(hub: Hub) -> Venue:
     return venue
 
 
+def _names(number: int) -> list[str]:
+    first, second, third = EVERYWHERE
+    own = OWN[number]
+    succeeded = [f"{own[10]} Primary Academy", f"{own[10]} Primary School"]
+    return [first, *own[:3], second, *own[3:10], *succeeded, *own[11:14], third, *own[14:]]
+
+
 def _phase(name: str) -> str:
     if "Special" in name:
         return "special"
-    return "secondary" if name in ("Ashdale Academy", "Kingsbrook High School", "Heronsgate School") else "primary"
+    return "primary" if any(word in name for word in ("Primary", "Infant", "Junior")) else "secondary"
