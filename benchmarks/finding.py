@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import event as listening
 from sqlalchemy import insert, text
 
+from benchmarks import floor
 from benchmarks.server import SECRET, Server, running
 from booking import clock, create_app
 from booking.config import Settings
@@ -44,12 +45,14 @@ PAGES = {
 
 def measure(kind: str, rounds: int = 40) -> str:
     """Answer a table of CPU ms in the web process, and the time of all statements by PostgreSQL's own clock."""
-    with _filled(kind) as url, running("wsgi", DATABASE_URL=url) as server:
-        lines = ["| page | CPU ms | statements | in the database, ms |", "|---|---|---|---|"]
+    with _filled(kind) as url, running("wsgi", DATABASE_URL=url) as server, running(floor.__name__) as bare:
+        lines = ["| page | CPU ms | the framework alone, just after | statements | in the database, ms |"]
+        lines.append("|---|---|---|---|---|")
         seen = _statements(url)
         for what, path in PAGES.items():
             statements, spent = seen[what]
-            lines.append(f"| {what} | {_cpu_ms(server, path, rounds):.1f} | {statements} | {spent} |")
+            cpu_ms, least = _cpu_ms(server, path, rounds), _cpu_ms(bare, "/list", rounds)
+            lines.append(f"| {what} | {cpu_ms:.1f} | {least:.1f} | {statements} | {spent} |")
         lines.append(
             f"\nReading the catalogue anew: {_cold(url):.0f} CPU ms, once after each change of what is listed."
         )
