@@ -120,11 +120,15 @@ def test_what_an_organiser_does_is_told_with_the_reason(make, event, full, noon)
         places.move_to(second.id, 1, by=organiser, at=noon, reason="Travels furthest")
     moved = mail("moved_in_line", noon)
     with transaction():
+        places.offer_out_of_turn(second.id, by=organiser, at=noon, reason="Hosts us next year")
+    given = mail("place_offered", noon)
+    with transaction():
         places.remove(first.id, by=organiser, at=noon, reason="Asked us by phone")
     removed = mail("left_waiting_list", noon)
 
     assert both(moved, "has moved your booking: you are 1st in line.")
     assert both(moved, "The organiser says: Travels furthest")
+    assert both(given, "The organiser says: Hosts us next year")
     assert both(removed, "An organiser of Wharfedale Maths Hub has taken your booking off the waiting list.")
     assert both(removed, "The organiser says: Asked us by phone")
 

@@ -68,12 +68,14 @@ def offer_ends(event: Event, at: datetime) -> datetime | None:
     return min(ends_at, last) if last else ends_at
 
 
-def offer(booking: Booking, *, by: Person | None, at: datetime, ends_at: datetime, **facts: Any) -> None:
+def offer(
+    booking: Booking, *, by: Person | None, at: datetime, ends_at: datetime, reason: str = "", **facts: Any
+) -> None:
     """Keep places of a locked event for a waiting booking, and tell its booker until when. Raises `Full`, `Over`."""
     room.take(booking.event, booking.party_size)
     move(booking, "offer", by=by, at=at, until=ends_at.isoformat(), **facts)
     booking.offered_at, booking.offer_ends_at = at, ends_at
-    news.tell(booking, "place_offered", at=at, urgency=Urgency.OFFER, expires_at=ends_at)
+    news.tell(booking, "place_offered", at=at, urgency=Urgency.OFFER, expires_at=ends_at, reason=reason)
 
 
 def end_unanswered(booking: Booking, *, at: datetime) -> None:

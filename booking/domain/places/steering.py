@@ -66,7 +66,7 @@ def offer_out_of_turn(booking_id: int, *, by: Person, at: datetime, reason: str)
         raise Over("Offers for this event have ended.")
     room.must_fit_school(event, booking.school, booking.party_size)
     beyond = room.exceed(event, booking.party_size)
-    offering.offer(booking, by=by, at=at, ends_at=ends_at, out_of_turn=True, beyond=beyond)
+    offering.offer(booking, by=by, at=at, ends_at=ends_at, reason=reason, out_of_turn=True, beyond=beyond)
     offering.fill(event, at=at)
     return booking
 
