@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from booking.db import transaction
-from booking.domain import changes, school_calendars
+from booking.db import db, transaction
+from booking.domain import changes, places, school_calendars
 from booking.domain.school_calendars import Days
 from tests.browser import axe_violations
 from tests.make import START
@@ -49,6 +51,7 @@ def addresses(make, site, noon):
     with transaction():
         days = [Days("Half-term", START.date(), START.date())]
         school_calendars.take_over(hub.id, school.urn, days, by=ruth, at=noon)
+    waiting = waiting_list(make, hub, ruth, full, noon)
     hub_desk = f"/desk/hubs/{hub.slug}"
     own, desk = f"/bookings/{booking.link}", f"/desk/events/{event.id}"
     return [
@@ -66,7 +69,11 @@ def addresses(make, site, noon):
         *("/hubs", f"/hubs/{hub.slug}", f"/hubs/{hub.slug}/privacy", f"/programmes/{programme.id}"),
         f"/venues/{event.slots[0].venue_id}",
         *(f"/events/{event.id}", f"/events/{event.id}/bookings/new", f"/events/{full.id}/bookings/new"),
-        *(f"/events/{full.id}", f"/bookings/{held.form_link}/confirmation"),
+        *(f"/events/{full.id}", f"/bookings/{held.form_link}/confirmation", f"/events/{full.id}/waiting-list/new"),
+        *(f"/bookings/{one.link}" for one in waiting),
+        *(f"/desk/events/{one.event_id}" for one in waiting),
+        *(f"/desk/events/{one.event_id}/line/{one.id}" for one in waiting),
+        f"/desk/events/{full.id}/line/new",
         *(own, f"{own}/cancellation", f"{own}/needs", f"{own}/places/{place.id}/swap", f"/places/{place.link}"),
         *("/calendars", "/calendars?kind=work_group", "/calendar", "/calendar?month=2027-02&kind=showcase"),
         *("/my/bookings", "/me", "/desk", "/desk?when=past", desk, f"{desk}/needs", f"{desk}/audit"),
@@ -85,6 +92,33 @@ def addresses(make, site, noon):
         *(f"{hub_desk}/people", f"{hub_desk}/audit", f"{hub_desk}/calendars", f"{hub_desk}/venues"),
         *(f"/desk/venues/{slot.venue_id}", f"/desk/programmes/{programme.id}/days/2027-03-16"),
     ]
+
+
+def waiting_list(make, hub, ruth, full, noon):
+    """What Ruth waits for: in line, parked, with an offer, and with a free place that she may claim."""
+    in_line = make.waiting(full, ruth, size=1)
+    made = [in_line]
+    for lapses in ((3, 8), ()):
+        event = make.event(hub=hub, capacity=1)
+        booking = make.booking(event)
+        made.append(make.waiting(event, ruth))
+        give_up(booking, noon)
+        for day in lapses:
+            with transaction():
+                places.lapse_due(at=noon + timedelta(days=day))
+    soon, before = noon + timedelta(hours=20), noon - timedelta(days=2)
+    event = make.event(hub=hub, capacity=1, starts=(soon,), closes_at=noon - timedelta(hours=1))
+    booking = make.booking(event, at=before)
+    made.append(make.waiting(event, ruth, at=before))
+    give_up(booking, noon)
+    db.session.expire_all()
+    assert [one.state for one in made] == ["waiting", "parked", "offered", "waiting"]
+    return made
+
+
+def give_up(booking, noon):
+    with transaction():
+        places.cancel(booking.id, by=db.session.merge(booking.booker), at=noon, reason="Ill")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")])

@@ -59,3 +59,58 @@ def test_a_teacher_waits_is_offered_a_place_and_answers(
     page.get_by_role("button", name=button).click()
 
     expect(page.get_by_text(outcome)).to_be_visible()
+
+
+@pytest.fixture
+def line(make, full):
+    """Two who wait for the full event, and its organiser."""
+    event, _ = full
+    make.organiser(db.session.merge(event).hub, name="Ruth Calloway", email="ruth@wharfedalehub.example")
+    make.waiting(event, make.person(name="Priya Nair"))
+    make.waiting(event, make.person(name="Tom Reeve"))
+    return f"/desk/events/{event.id}"
+
+
+def in_order(page: Page) -> list[str]:
+    """Answer who waits or is offered a place, as the table on the desk says it: "1 Priya Nair"."""
+    rows = page.get_by_role("region", name="Table of the waiting list").get_by_role("row").all()[1:]
+    return [f"{row.get_by_role('cell').first.inner_text()} {row.get_by_role('link').inner_text()}" for row in rows]
+
+
+def steer(page: Page, whom: str, button: str, reason: str) -> None:
+    page.get_by_role("link", name=whom).click()
+    page.get_by_label("Why?").fill(reason)
+    page.get_by_role("button", name=button).click()
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with JavaScript", "without"])
+def test_an_organiser_moves_somebody_offers_a_place_out_of_turn_and_takes_somebody_off(
+    visit, line, mails, newest_code, java_script_enabled
+):
+    window = visit(java_script_enabled=java_script_enabled)
+    page = window.open("/sign-in")
+    page.get_by_label("e-mail").fill("ruth@wharfedalehub.example")
+    page.get_by_role("button").first.click()
+    page.get_by_label("6-digit code").fill(newest_code())
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/my/bookings")
+    window.open(line)
+    assert in_order(page) == ["1 Priya Nair", "2 Tom Reeve"]
+
+    page.get_by_role("link", name="Tom Reeve").click()
+    page.get_by_label("Move to this place in the line").fill("1")
+    page.get_by_label("Why?").fill("Travels furthest")
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.get_by_text("We have written to them.")).to_be_visible()
+    assert in_order(page) == ["1 Tom Reeve", "2 Priya Nair"]
+
+    steer(page, "Priya Nair", "Offer a place now", "Hosts us next year")
+    expect(page.get_by_text("Offered until")).to_be_visible()
+    assert in_order(page) == ["– Priya Nair", "1 Tom Reeve"]
+
+    steer(page, "Tom Reeve", "Take Tom Reeve off the waiting list", "Asked us by phone")
+    expect(page.get_by_role("link", name="Tom Reeve")).to_have_count(0)
+    assert in_order(page) == ["– Priya Nair"]
+    said = "".join(mail.get_body(("plain",)).get_content() for mail in mails())
+    assert "The organiser says: Hosts us next year" in said
+    assert "The organiser says: Asked us by phone" in said
