@@ -62,7 +62,7 @@ def create(slug: str) -> Any:
         return _page(form, hub, kind, plan=plan, status=200 if plan else 422)
     try:
         with transaction():
-            event = putting_up.draft(hub.id, kind, plan, key=form.key.data or "", by=me(), at=now())
+            event = putting_up.draft(hub.id, kind, plan, key=form.key.data or "", by=me(), at=now(), like=_like())
     except BadInput as refusal:
         form.renew_key()
         return _page(form, hub, kind, problem=str(refusal), status=422)
@@ -205,13 +205,17 @@ def _form_of(event: Event) -> WordsForm:
 
 def _beginning(kind: Kind) -> Plan:
     """Answer what the form begins with: another event, right after it or on another day, or what is usual."""
-    number = request.args.get("like", "")
-    like = (
-        events.organised_by(me(), int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
-    )
+    like = _like()
     if like is None:
         return putting_up.ordinary(kind)
     return putting_up.same_day(like) if request.args.get("day") == "same" else putting_up.another_day(like)
+
+
+def _like() -> Event | None:
+    """Answer the event that the address says the new one is like; what is another hub's is none."""
+    number = request.args.get("like", "")
+    is_number = number.isascii() and number.isdigit() and len(number) < 10
+    return events.organised_by(me(), int(number)) if is_number else None
 
 
 def _clashes(plan: Plan | None, hub: Hub, event: Event | None) -> list[str]:

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import func, select
 
 from booking.db import db, transaction
-from booking.domain import places, putting_up
+from booking.domain import places, putting_up, reminders
 from booking.domain.audit import AuditEntry
 from booking.domain.errors import BadInput, NotAllowed, NotFound, Refused
 from booking.domain.events import Event, Programme, Slot, Venue
 from booking.domain.events.choosing import AtSchool, Elsewhere, Known, Online
+from booking.domain.places import Booking
 from booking.domain.putting_up import Booked, Lead, Plan, Session, Words
+from booking.domain.reminders import Before
 from tests.make import NOON, START
 
 KEY = "a-key-of-this-form-0001"
@@ -270,6 +272,19 @@ class TestCopying:
 
         assert copy.slots[0].uid != event.slots[0].uid
 
+    def test_a_copy_reminds_at_the_same_times(self, hub, ruth):
+        event = draft(hub, ruth)
+        with transaction():
+            reminders.add(event.id, Before(hours=3), by=ruth, at=NOON)
+
+        with transaction():
+            plan = putting_up.same_day(event)
+            copy = putting_up.draft(hub.id, "showcase", plan, key=KEY + "2", by=ruth, at=NOON, like=event)
+        plain = draft(hub, ruth, key=KEY + "3")
+
+        times = [[one.before.key for one in reminders.of_event(one)] for one in (event, copy, plain)]
+        assert times == [["7d0900", "1d0900", "3h"], ["7d0900", "1d0900", "3h"], ["7d0900", "1d0900"]]
+
 
 class TestPublishing:
     def test_from_then_on_it_is_on_the_list(self, hub, ruth):
@@ -321,6 +336,19 @@ class TestPublishing:
             putting_up.unpublish(event.id, by=ruth, at=NOON)
 
         assert not db.session.get(Event, event.id).is_published
+
+    def test_published_again_it_is_offered_to_those_who_waited(self, make, hub, ruth):
+        event = make.event(hub=hub, capacity=1)
+        booking, waits = make.booking(event), make.waiting(event)
+        with transaction():
+            db.session.get_one(Event, event.id).published_at = None  # no verb does this while somebody waits
+        with transaction():
+            places.cancel(booking.id, by=ruth, at=NOON)
+        assert db.session.get_one(Booking, waits.id).state == "waiting"
+
+        publish(event, ruth)
+
+        assert db.session.get_one(Booking, waits.id).state == "offered"
 
     def test_another_hubs_organiser_publishes_and_unpublishes_nothing(self, make, hub, ruth):
         other, event = make.organiser(make.hub()), draft(hub, ruth)

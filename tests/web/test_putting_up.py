@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from sqlalchemy import func, select
 
-from booking.db import db
+from booking.db import db, transaction
+from booking.domain import reminders
 from booking.domain.events import Event, Programme, Venue
+from booking.domain.reminders import Before
+from tests.make import NOON
 from tests.web.reading import fields, sign_in, words
 
 LESSON = {
@@ -324,6 +329,19 @@ class TestCopying:
         form = form_of(client, hub, more=f"&like={make.event(hub=hub).id}")
 
         assert (form["sessions-0-title"], form["sessions-0-day"]) == ("Lesson and discussion", "")
+
+    def test_another_like_it_reminds_at_the_same_times(self, client, make, hub, ruth):
+        like = make.event(hub=hub)
+        with transaction():
+            reminders.add(like.id, Before(hours=3), by=db.session.merge(ruth), at=NOON)
+        page = client.get(f"/desk/hubs/{hub.slug}/events/new?kind=showcase&like={like.id}")
+        [action] = re.findall(r'<form class="long" action="([^"]+)"', page.text)
+
+        answer = client.post(unescape(action), data=fields(page) | LESSON)
+
+        copy = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
+        assert (answer.status_code, copy.id != like.id) == (303, True)
+        assert "3h" in [one.before.key for one in reminders.of_event(copy)]
 
     def test_another_hubs_event_is_no_model(self, client, make, hub, ruth):
         theirs = make.event(title="Theirs")

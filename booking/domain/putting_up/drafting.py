@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select
 
 from booking.db import db
-from booking.domain import access, audit, places, roles
+from booking.domain import access, audit, places, reminders, roles
 from booking.domain.errors import BadInput, NotFound, Refused
 from booking.domain.events import Event, EventPhase, EventYear, Kind, Programme, Slot, Venue, choosing, span
 from booking.domain.people import Hub, Person, RoleName
@@ -37,10 +37,13 @@ class Booked(Refused):
     code = "booked"
 
 
-def draft(hub_id: int, kind: str, plan: Plan, *, key: str, by: Person, at: datetime) -> Event:
+def draft(
+    hub_id: int, kind: str, plan: Plan, *, key: str, by: Person, at: datetime, like: Event | None = None
+) -> Event:
     """Write an event that nobody sees yet but those who run it; the same form key again answers the first.
 
-    Raises `BadInput` with the field at fault, `NotFound`, `NotAllowed`.
+    `like`: the event of which it is a copy; what no form shows comes along, when people are reminded. Raises `BadInput`
+    with the field at fault, `NotFound`, `NotAllowed`.
     """
     _lock_hub(hub_id)
     access.must_organise(by, hub_id)
@@ -54,6 +57,8 @@ def draft(hub_id: int, kind: str, plan: Plan, *, key: str, by: Person, at: datet
     _seat(event, plan, by=by, at=at)
     db.session.add(event)
     db.session.flush()
+    if like:
+        reminders.take_over(event, like, at=at)
     audit.record("event.drafted", event, by=by, at=at, event_id=event.id, hub_id=hub_id)
     _name_lead(event, plan.words, by, at)
     return event

@@ -15,6 +15,7 @@ from booking.domain.reminders.times import (
     as_usual,
     of_event,
     take_away,
+    take_over,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "plan",
     "promise_due",
     "take_away",
+    "take_over",
 ]

@@ -131,6 +131,15 @@ def add(event_id: int, before: Before, *, by: Person, at: datetime) -> None:
     _note("event.reminder_added", event, by, at, before=before.key)
 
 
+def take_over(event: Event, like: Event, *, at: datetime) -> None:
+    """Remind people of a new event when those of the one that it is like are: at the same times, or as usual."""
+    if like.reminders_set_at is None:
+        return
+    for one in of_event(like):
+        _write(event, one.before, set_at=at)
+    event.reminders_set_at = at
+
+
 def take_away(event_id: int, key: str, *, by: Person, at: datetime) -> None:
     """Remind people at this time no more; what is promised for today still goes. Raises `NotFound`, `NotAllowed`."""
     event = _own_event(event_id, by, at)
