@@ -14,7 +14,7 @@ from booking.domain import access, events, reminders
 from booking.domain.errors import BadInput
 from booking.domain.events import Event
 from booking.domain.reminders import Before
-from booking.web import again
+from booking.web import again, when
 from booking.web.rules import may
 from booking.web.session import me, now
 
@@ -106,6 +106,6 @@ def _number(text: str | None, sentence: str, field: str) -> int:
 
 def _clock(text: str | None) -> time:
     try:
-        return time.fromisoformat((text or "").strip()).replace(second=0, microsecond=0, tzinfo=None)
-    except ValueError as error:
-        raise BadInput("Enter the time like 09:00 or 15:30", "clock") from error
+        return when.clock(text or "")
+    except BadInput as refusal:
+        raise BadInput(str(refusal), "clock") from refusal

@@ -144,6 +144,15 @@ def test_one_person_of_the_party_can_be_cancelled(client, booking, priya):
     assert "Daniel" not in words(client.get(done.location))
 
 
+def test_whoever_gives_up_the_own_place_of_a_party_is_spoken_to(client, booking, priya):
+    sign_in(client, priya)
+
+    asked = words(client.get(f"/bookings/{booking.link}/places/{booking.live_places[0].id}/cancellation"))
+
+    assert "Cancel your place?" in asked
+    assert "You hear of it by e-mail." in asked
+
+
 def test_somebody_gives_up_the_own_place_by_its_link(client, booking):
     grace = booking.live_places[1]
 

@@ -79,7 +79,9 @@ def test_a_time_is_added_and_taken_away(client, event, typed, key):
     [
         ({"unit": "days", "days": "", "clock": "09:00"}, "Enter the days as a number, like 3"),
         ({"unit": "days", "days": "99999999999", "clock": "09:00"}, "Enter the days as a number, like 3"),
-        ({"unit": "days", "days": "3", "clock": "nine"}, "Enter the time like 09:00 or 15:30"),
+        ({"unit": "days", "days": "3", "clock": "nine"}, "Enter a time like 1:30pm"),
+        ({"unit": "days", "days": "3", "clock": "5"}, "Say 5am or 5pm"),
+        ({"unit": "days", "days": "7", "clock": "9am"}, "People are reminded then already."),
         ({"unit": "days", "days": "3", "clock": "05:00"}, "Choose a time from 7am to 9pm"),
         ({"unit": "hours", "hours": "٣"}, "Enter the hours as a number, like 24"),
         ({"unit": "hours", "hours": "73"}, "Enter hours from 1 to 72."),
