@@ -112,3 +112,14 @@ def test_printed_a_programme_is_its_timetable_and_nothing_else(visit, event, mak
     expect(page.get_by_text("On paper")).to_be_visible()
     expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
     expect(page.locator("footer")).to_be_hidden()
+    told = "getComputedStyle(document.querySelector('main a[href^=\"/events/\"]'), '::after').content"
+    assert page.evaluate(told) == "none"  # an address of this site in brackets says nothing on paper
+
+
+def test_printed_an_event_is_what_one_needs_on_the_way(visit, event) -> None:
+    page = visit().open(f"/events/{event.id}")
+
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("heading", name="How to get there")).to_be_visible()
+    expect(page.get_by_role("heading", name="In your calendar")).to_be_hidden()
