@@ -170,14 +170,14 @@ class Loading:
     def _open_and_close(self, event: Event, look: str) -> None:
         """Closing is three days before the start, or one day where that is near; `look` says what differs."""
         events.span(event)
-        starts = event.starts_at or self.at + timedelta(days=90)
+        starts = event.starts_at or school_days.instant(self.today + timedelta(days=90), 12)
         event.opens_at = min(self.at, starts) - timedelta(days=38)
         event.closes_at = starts - timedelta(days=3 if starts > self.at + timedelta(days=6) else 1)
         event.offers_end_at = starts - timedelta(days=1)
         if look == "later":
-            event.opens_at = self.at + timedelta(days=7)
+            event.opens_at = school_days.instant(self.today + timedelta(days=7), 9)
         if look == "closed":
-            event.closes_at = self.at - timedelta(hours=3)
+            event.closes_at = school_days.instant(self.today - timedelta(days=1), 12)
         if event.closes_at <= self.at:
             event.closing_told_at = event.closes_at + timedelta(minutes=1)
         db.session.add(event)
