@@ -1,8 +1,9 @@
 """The database: one session a request, one way to write, and the only `commit()`.
 
-SQLite and PostgreSQL keep the same promise: what a rule counts inside `transaction()` is still true
-when its result is written. SQLite lets one writer in (BEGIN IMMEDIATE, and a lock of this process, because its
-own busy handler is an unfair sleep and poll); on PostgreSQL the rows that a verb locks make it wait.
+SQLite and PostgreSQL keep the same two promises. What a rule counts inside `transaction()` is still true
+when its result is written: SQLite lets one writer in (BEGIN IMMEDIATE, and a lock of this process, because its
+own busy handler is an unfair sleep and poll); on PostgreSQL the rows that a verb locks make it wait. And what is read
+outside, for a page, a feed or an export, is all of one moment, however many questions it takes.
 """
 
 from __future__ import annotations
@@ -188,10 +189,11 @@ def engine_options(url: str, pool_size: int) -> dict[str, Any]:
 
 
 def prepare(engine: Engine) -> None:
-    """Give an engine its ways: an SQLite file its pragmas, PostgreSQL's idle connections a trial before use."""
+    """Give an engine its ways: how a transaction begins, SQLite's pragmas, a trial of PostgreSQL's idle connections."""
     if engine.dialect.name == "sqlite":
         _say_begin_ourselves(engine)
     else:
+        _read_one_moment(engine)
         _try_idle_connections(engine)
 
 
@@ -209,6 +211,20 @@ def _say_begin_ourselves(engine: Engine) -> None:
     def begin(connection: Any) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _read_one_moment(engine: Engine) -> None:
+    """Show whoever only reads one moment of the database, as SQLite does; a writer sees what its locks waited for."""
+
+    levels = engine.dialect.loaded_dbapi.IsolationLevel
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes")
+        level = levels.READ_COMMITTED if writes else levels.REPEATABLE_READ
+        driver = connection.connection.driver_connection
+        if driver.isolation_level != level:
+            driver.isolation_level = level  # said with its next BEGIN, at no question more
 
 
 def _try_idle_connections(engine: Engine) -> None:

@@ -35,8 +35,8 @@ options = {
 
 
 def run() -> None:
-    """Change the database itself."""
-    with db.engine.connect() as connection:
+    """Change the database itself, as a writer: what came while a table was waited for is changed with the rest."""
+    with db.engine.connect().execution_options(writes=True) as connection:
         context.configure(connection=connection, **options)
         with context.begin_transaction():
             context.run_migrations()

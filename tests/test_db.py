@@ -34,6 +34,19 @@ def test_entering_forgets_what_was_read_before(app, url, make):
         assert hub.area == "after"
 
 
+def test_what_is_read_for_one_page_is_all_of_one_moment(app, url, make):
+    make.hub(area="before")
+    assert db.session.scalar(select(Hub.area)) == "before"
+    elsewhere = create_engine(url)
+    with elsewhere.begin() as connection:
+        connection.execute(text("update hub set area = 'after'"))
+    elsewhere.dispose()
+
+    assert db.session.scalar(select(Hub.area)) == "before"
+    db.session.rollback()
+    assert db.session.scalar(select(Hub.area)) == "after"
+
+
 def test_what_raises_keeps_nothing(make):
     hub = make.hub(area="before")
 
@@ -52,6 +65,24 @@ def test_what_raises_keeps_nothing(make):
 def test_a_naive_instant_is_refused():
     with pytest.raises(ValueError, match="time zone"):
         UtcDateTime().process_bind_param(datetime(2027, 3, 1), None)
+
+
+@pytest.mark.postgres
+class TestAWriterOnPostgreSQL:
+    @pytest.fixture
+    def url(self, postgres_url):
+        return postgres_url
+
+    def test_it_sees_what_others_kept_meanwhile_because_that_is_what_its_locks_wait_for(self, app, url, make):
+        make.hub(area="before")
+        elsewhere = create_engine(url)
+
+        with transaction():
+            assert db.session.scalar(select(Hub.area)) == "before"
+            with elsewhere.begin() as connection:
+                connection.execute(text("update hub set area = 'after'"))
+            assert db.session.scalar(select(Hub.area)) == "after"
+        elsewhere.dispose()
 
 
 @pytest.mark.postgres
