@@ -13,8 +13,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from booking.db import db
-from booking.domain import access, audit, codes, messages, places, roles, sign_ins
-from booking.domain.errors import NotAllowed, NotFound
+from booking.domain import access, audit, codes, messages, people, places, roles, sign_ins
+from booking.domain.errors import NotAllowed
 from booking.domain.people import REMOVED, Person
 
 
@@ -43,7 +43,7 @@ def erase(person_id: int, *, by: Person | None, at: datetime) -> Person:
     themselves, national administrators anybody; `by=None` is the operator. Raises `NotFound`, `NotAllowed`,
     `LastAdministrator`.
     """
-    person = _locked(person_id)
+    person = people.lock(person_id)
     if by is not None and by.id != person.id and not access.is_national(by):
         raise NotAllowed("Everybody erases their own details.")
     if person.erased_at is None:
@@ -80,11 +80,3 @@ def _erase(person: Person, *, by: Person | None, at: datetime) -> None:
     person.feed_generation += 1
     person.feed_ended_at = person.erased_at = at
     audit.record("person.erased", person, by=by, at=at)
-
-
-def _locked(person_id: int) -> Person:
-    query = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
-    person = db.session.scalar(query.execution_options(populate_existing=True))
-    if person is None:
-        raise NotFound("Nobody is known by that number.")
-    return person

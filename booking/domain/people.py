@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from booking.db import Model, db
-from booking.domain.errors import BadInput
+from booking.db import Model, db, must_be_writing
+from booking.domain.errors import BadInput, NotFound
 from booking.domain.schools import School
 
 LONGEST_NAME = 120
@@ -152,28 +152,47 @@ def with_address(address: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == normalise(address)))
 
 
-def meet(newcomers: dict[str, str], *, at: datetime) -> dict[str, Person]:
-    """Answer the people of these addresses (address → name), making known whom we do not know yet.
+def lock(person_id: int) -> Person:
+    """Lock somebody until the transaction ends, and answer them as they now are. Raises `NotFound`."""
+    must_be_writing()
+    query = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    person = db.session.scalar(query.execution_options(populate_existing=True))
+    if person is None:
+        raise NotFound("Nobody is known by that number.")
+    return person
 
-    Addresses are taken in order, so that two parties who share people never wait for each other in a circle.
-    A name already known is kept: only its owner changes it.
+
+def lock_known(person_id: int) -> Person:
+    """The same, for whoever is about to write down what somebody says. Raises `NotFound` once they were erased."""
+    person = lock(person_id)
+    if person.erased_at:
+        raise NotFound("What we knew of you has been deleted. Sign in again to begin anew.")
+    return person
+
+
+def meet(newcomers: dict[str, str], *, at: datetime) -> dict[str, Person]:
+    """Lock and answer the people of these addresses (address → name), making known whom we do not know yet.
+
+    Addresses are taken in order, and before any event, so that two parties who share people never wait for each other
+    in a circle. Whoever is being erased at the moment is waited for, and then is a stranger. A name already known is
+    kept: only its owner changes it.
     """
     names = {normalise(address): name for address, name in newcomers.items()}
     insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    known = _of(names)
+    known = _locked(names)
     missing = sorted(set(names) - set(known))
     if missing:
         rows = [{"email": email, "name": names[email], "first_seen_at": at} for email in missing]
         defaults = {"job": "", "unlisted_school": "", "zone": "Europe/London", "feed_generation": 0}
         db.session.execute(insert(Person).values([row | defaults for row in rows]).on_conflict_do_nothing())
-        known |= _of(missing)
+        known |= _locked(missing)
     return known
 
 
 def welcome(address: str, *, at: datetime) -> Person:
     """Answer the person who has just proven this address, making them known; `is_unnamed` until they say a name."""
     email = normalise(address)
-    return meet({email: email.partition("@")[0][:LONGEST_NAME]}, at=at)[email]
+    return with_address(email) or meet({email: email.partition("@")[0][:LONGEST_NAME]}, at=at)[email]
 
 
 def mark_unreachable(address: str, *, at: datetime) -> None:
@@ -225,6 +244,7 @@ def _mark(address: str, unreachable_at: datetime | None) -> None:
     db.session.execute(marking.execution_options(synchronize_session=False))
 
 
-def _of(emails: Iterable[str]) -> dict[str, Person]:
-    found = db.session.scalars(select(Person).where(Person.email.in_(list(emails))))
-    return {str(person.email): person for person in found}
+def _locked(emails: Iterable[str]) -> dict[str, Person]:
+    found = select(Person).where(Person.email.in_(list(emails))).order_by(Person.email)
+    found = found.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return {str(person.email): person for person in db.session.scalars(found)}

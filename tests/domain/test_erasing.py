@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import codes, erasing, people, places, sign_ins, verify
+from booking.domain import codes, details, erasing, people, places, sign_ins, verify
 from booking.domain.errors import NotAllowed, NotFound
 from booking.domain.messages import Message, MessageState
-from booking.domain.people import REMOVED
-from booking.domain.places import Booking, Guest, Place, State
+from booking.domain.people import REMOVED, Person
+from booking.domain.places import Booking, Guest, Party, Place, State
 from booking.domain.roles import LastAdministrator
 from tests.make import START
 
@@ -203,3 +205,73 @@ def test_who_waits_in_a_party_of_theirs_waits_no_more_and_what_was_offered_goes_
     assert not db.session.get(Booking, mine.id).is_live
     assert db.session.get(Booking, theirs.id).state == State.OFFERED
     assert verify.broken(at=noon) == []
+
+
+def test_what_they_were_writing_at_that_moment_is_not_kept(make, priya, noon):
+    booking = make.booking(make.event(), priya)
+    erase(priya, noon)
+
+    for write in (
+        lambda: details.change(priya.id, name="Priya", job="", school_urn=None, unlisted_school="", by=priya, at=noon),
+        lambda: places.change_needs(booking.id, "Priya needs a ramp", by=priya, at=noon),
+    ):
+        with pytest.raises(NotFound, match="deleted"), transaction():
+            write()
+
+    assert "Priya" not in everything()
+
+
+class TestAtTheMomentThatSomebodyBooksForThem:
+    """One of the two comes first; the other waits for it, and then what was typed is found or is a stranger's."""
+
+    @pytest.fixture
+    def acts(self, make, priya, noon):
+        event, colleague = make.event().id, make.person().id
+
+        def book():
+            by = db.session.get_one(Person, colleague)
+            party = Party(Guest(by.name, str(by.email)), (Guest("Priya Nair", "priya@larkmead.example"),))
+            places.book(event, party, key=places.new_form_key(), by=by, at=noon)
+
+        return book, lambda: erasing.erase(priya.id, by=None, at=noon)
+
+    def test_the_booking_is_first_and_the_place_is_given_up(self, app, acts):
+        book, erase = acts
+        one_begins_before_the_other_is_kept(app, book, erase)
+
+        assert "Priya" not in everything()
+        assert db.session.scalars(select(Booking.state)).all() == [State.CANCELLED]
+
+    def test_the_erasure_is_first_and_the_place_is_a_strangers(self, app, acts, priya):
+        book, erase = acts
+        one_begins_before_the_other_is_kept(app, erase, book)
+
+        [place] = db.session.scalars(select(Place))
+        assert (place.person_id != priya.id, place.address) == (True, "priya@larkmead.example")
+        assert db.session.get_one(Person, priya.id).name == REMOVED
+
+
+def one_begins_before_the_other_is_kept(app, first, second):
+    """Do the first act, let the second run into it, and only then keep the first."""
+    done, over = threading.Event(), threading.Event()
+
+    def begin():
+        with app.app_context(), transaction():
+            first()
+            db.session.flush()
+            done.set()
+            over.wait(2)  # the second waits for a lock, and so is not over by then
+
+    def run_into():
+        done.wait(20)
+        try:
+            with app.app_context(), transaction():
+                second()
+        finally:
+            over.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        for act in [pool.submit(begin), pool.submit(run_into)]:
+            act.result()
+    db.session.rollback()
+    db.session.expire_all()

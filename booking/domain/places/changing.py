@@ -98,6 +98,7 @@ def swap(place_id: int, newcomer: Guest, *, by: Person, at: datetime) -> Place:
 
 def change_needs(booking_id: int, needs: str, *, by: Person, at: datetime) -> Booking:
     """Say anew what the party needs on the day; whoever may read it is told that it changed, not what it says."""
+    people.lock_known(by.id)
     booking = room.booking_of(booking_id)
     _must_be_own(booking, by)
     if not booking.is_live:
