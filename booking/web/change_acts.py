@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 
 from booking.db import rehearsal, transaction
-from booking.domain import changes, events
+from booking.domain import changes
 from booking.domain.changes import Outlook
 from booking.domain.errors import BadInput, NotAllowed, NotFound, ReasonNeeded, Refused
 from booking.domain.events import Event
+from booking.web import organised
 from booking.web.change_forms import ChangeForm
 from booking.web.session import me, now
 
@@ -58,16 +59,10 @@ def _back(event_id: int, done: str) -> Any:
 
 
 def _look(event_id: int, form: ChangeForm, outlook: Outlook) -> Any:
-    page = render_template("changes/preview.html", event=organised(event_id), form=form, outlook=outlook)
+    page = render_template("changes/preview.html", event=organised.event(event_id), form=form, outlook=outlook)
     return page, 409 if form.meanwhile else 200
 
 
 def page(name: str, event: Event, form: ChangeForm, *, problem: str = "", status: int = 200, **more: Any) -> Any:
     facts = {"event": event, "form": form, "problem": problem or g.get("notice", "")}
     return render_template(f"changes/{name}.html", **facts, **more), status
-
-
-def organised(event_id: int) -> Event:
-    """Answer an event of a hub that the person organises; another hub's is not found."""
-    found: Event = events.organised_by(me(), event_id) or abort(404)
-    return found

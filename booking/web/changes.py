@@ -10,7 +10,7 @@ from booking.db import db, transaction
 from booking.domain import access, changes, events
 from booking.domain.changes import Room
 from booking.domain.events import Event, Slot, choosing
-from booking.web import again, change_acts
+from booking.web import again, change_acts, organised
 from booking.web.change_forms import ChangeForm, PlacesForm, SessionForm, TitleForm, WhyForm
 from booking.web.rules import may
 from booking.web.session import me, now
@@ -31,7 +31,7 @@ again.init_blueprint(
 @may(access.is_organiser)
 def index(event_id: int) -> str:
     """Show what people have booked, and how each part of it is changed."""
-    found = change_acts.organised(event_id)
+    found = organised.event(event_id)
     settling = changes.unsettled(found)
     return render_template("changes/index.html", event=found, settling=settling, stands=_why_not(found))
 
@@ -40,7 +40,7 @@ def index(event_id: int) -> str:
 @may(access.is_organiser)
 def send_now(event_id: int) -> Any:
     """Tell people at once what is settling."""
-    change_acts.organised(event_id)
+    organised.event(event_id)
     with transaction():
         changes.send_now(event_id, by=me(), at=now())
     flash("We are writing to them now.")
@@ -61,7 +61,7 @@ def change_session(event_id: int, slot_id: int) -> Any:
     slot = _slot(event_id, slot_id)
     form = _session_form(slot.event, slot)
     plan = form.plan(slot.zone, now())
-    page = lambda **said: _session_page(change_acts.organised(event_id), form, _slot(event_id, slot_id), **said)  # noqa: E731
+    page = lambda **said: _session_page(organised.event(event_id), form, _slot(event_id, slot_id), **said)  # noqa: E731
     if plan is None:
         return page(status=422)
     return change_acts.do(
@@ -72,7 +72,7 @@ def change_session(event_id: int, slot_id: int) -> Any:
 @bp.get("/sessions/new")
 @may(access.is_organiser)
 def new_session(event_id: int) -> Any:
-    found = change_acts.organised(event_id)
+    found = organised.event(event_id)
     return _session_page(found, _session_form(found))
 
 
@@ -80,10 +80,10 @@ def new_session(event_id: int) -> Any:
 @may(access.is_organiser)
 def add_session(event_id: int) -> Any:
     """Add a session for everybody who is booked."""
-    found = change_acts.organised(event_id)
+    found = organised.event(event_id)
     form = _session_form(found)
     plan = form.plan(found.slots[-1].zone if found.slots else events.ZONES[0], now())
-    page = lambda **said: _session_page(change_acts.organised(event_id), form, **said)  # noqa: E731
+    page = lambda **said: _session_page(organised.event(event_id), form, **said)  # noqa: E731
     if plan is None:
         return page(status=422)
     return change_acts.do(
@@ -101,7 +101,7 @@ def removal(event_id: int, slot_id: int) -> Any:
 @may(access.is_organiser)
 def remove_session(event_id: int, slot_id: int) -> Any:
     """Take a session away; the event goes on without it."""
-    if slot_id in [slot.id for slot in change_acts.organised(event_id).removed_slots]:
+    if slot_id in [slot.id for slot in organised.event(event_id).removed_slots]:
         return redirect(url_for("desk.event", event_id=event_id), code=303)
     _slot(event_id, slot_id)
     page = lambda **said: _removal_page(event_id, slot_id, **said)  # noqa: E731
@@ -112,7 +112,7 @@ def remove_session(event_id: int, slot_id: int) -> Any:
 @bp.get("/title")
 @may(access.is_organiser)
 def title(event_id: int) -> Any:
-    found = change_acts.organised(event_id)
+    found = organised.event(event_id)
     return change_acts.page("title", found, TitleForm.of(found))
 
 
@@ -120,9 +120,9 @@ def title(event_id: int) -> Any:
 @may(access.is_organiser)
 def rename(event_id: int) -> Any:
     """Give the event another title, or say who else teaches or leads it."""
-    found = change_acts.organised(event_id)
+    found = organised.event(event_id)
     form = TitleForm.of(found)
-    page = lambda **said: change_acts.page("title", change_acts.organised(event_id), form, **said)  # noqa: E731
+    page = lambda **said: change_acts.page("title", organised.event(event_id), form, **said)  # noqa: E731
     if not form.is_right():
         return change_acts.page("title", found, form, status=422)
     given = (form.title.data or "", form.taught_by.data or "")
@@ -134,7 +134,7 @@ def rename(event_id: int) -> Any:
 @bp.get("/places")
 @may(access.is_organiser)
 def places(event_id: int) -> Any:
-    found, form = change_acts.organised(event_id), PlacesForm()
+    found, form = organised.event(event_id), PlacesForm()
     if not form.is_submitted():
         form.show(Room.of(found))
     return change_acts.page("places", found, form)
@@ -144,9 +144,9 @@ def places(event_id: int) -> Any:
 @may(access.is_organiser)
 def resize(event_id: int) -> Any:
     """Give the event more or fewer places; more are offered at once, offers beyond fewer are withdrawn."""
-    found, form = change_acts.organised(event_id), PlacesForm()
+    found, form = organised.event(event_id), PlacesForm()
     room, why = form.room(), form.why.data or ""
-    page = lambda **said: change_acts.page("places", change_acts.organised(event_id), form, **said)  # noqa: E731
+    page = lambda **said: change_acts.page("places", organised.event(event_id), form, **said)  # noqa: E731
     if room is None:
         return change_acts.page("places", found, form, status=422)
     act = lambda: changes.resize(event_id, room, by=me(), at=now(), why=why)  # noqa: E731
@@ -156,15 +156,15 @@ def resize(event_id: int) -> Any:
 @bp.get("/calling-off")
 @may(access.is_organiser)
 def calling_off(event_id: int) -> Any:
-    return change_acts.page("calling_off", change_acts.organised(event_id), WhyForm())
+    return change_acts.page("calling_off", organised.event(event_id), WhyForm())
 
 
 @bp.post("/calling-off")
 @may(access.is_organiser)
 def call_off(event_id: int) -> Any:
     """Call the event off: nobody is expected any more, and everybody is told why."""
-    found, form = change_acts.organised(event_id), WhyForm()
-    page = lambda **said: change_acts.page("calling_off", change_acts.organised(event_id), form, **said)  # noqa: E731
+    found, form = organised.event(event_id), WhyForm()
+    page = lambda **said: change_acts.page("calling_off", organised.event(event_id), form, **said)  # noqa: E731
     if not form.is_right():
         return change_acts.page("calling_off", found, form, status=422)
     why = form.why.data or ""
@@ -191,7 +191,7 @@ def _removal_page(event_id: int, slot_id: int, **said: Any) -> Any:
 
 def _slot(event_id: int, slot_id: int) -> Slot:
     """Answer a session of the event; one that was taken away, or is another event's, is not found."""
-    found = change_acts.organised(event_id)
+    found = organised.event(event_id)
     return next((slot for slot in found.slots if slot.id == slot_id), None) or abort(404)
 
 

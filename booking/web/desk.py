@@ -12,7 +12,7 @@ from booking.db import count, db, transaction
 from booking.domain import access, audit, changes, events, hubs, places
 from booking.domain.errors import BadInput, KeyReused, NotAllowed, NotFound, Refused
 from booking.domain.events import Event
-from booking.web import again, demand, desk_words, paging
+from booking.web import again, demand, desk_words, organised, paging
 from booking.web.booking_form import OUT_OF_DATE, PhoneForm
 from booking.web.rules import may
 from booking.web.session import me, now
@@ -84,7 +84,7 @@ def needs(event_id: int) -> str:
 @may(access.is_organiser)
 def people(event_id: int) -> Any:
     """Send who is booked as a spreadsheet; what people need is not in it."""
-    found = _organised(event_id)
+    found = organised.event(event_id)
     current_app.logger.info("exported the people of event %d for person %d", found.id, me().id)
     name = re.sub(r"[^a-z0-9]+", "-", found.title.lower()).strip("-")[:60] or "event"
     return csv_response(f"{name}.csv", [(*COLUMNS, found.question or "Answer"), *_people(found)])
@@ -94,7 +94,7 @@ def people(event_id: int) -> Any:
 @may(access.is_organiser)
 def trail(event_id: int) -> str:
     """Show who did what to an event and its bookings, the latest first."""
-    found = _organised(event_id)
+    found = organised.event(event_id)
     query = audit.of_event(found.id)
     page = paging.page(request.args.get("page", ""), total=count(query), size=TRAIL_PER_PAGE)
     entries = db.session.scalars(query.offset(page.rows.start).limit(TRAIL_PER_PAGE)).all()
@@ -106,7 +106,7 @@ def trail(event_id: int) -> str:
 @may(access.is_organiser)
 def new(event_id: int) -> Any:
     """Show the form that books for somebody who phoned; of a full event the one that puts them on the waiting list."""
-    found, form = _organised(event_id), PhoneForm.ask()
+    found, form = organised.event(event_id), PhoneForm.ask()
     if not form.is_submitted():
         if found.is_bookable(now()) and found.is_full:
             return redirect(url_for("line.new", event_id=event_id), code=303)
@@ -125,7 +125,7 @@ def asked(event_id: int) -> Any:
 @may(access.is_organiser)
 def create(event_id: int) -> Any:
     """Book for somebody who phoned: confirmed at once, and everybody in the party is told."""
-    found, form = _organised(event_id), PhoneForm.ask()
+    found, form = organised.event(event_id), PhoneForm.ask()
     if form.change_rows(request.form):
         return _page(found, form)
     if not form.validate():
@@ -142,12 +142,6 @@ def create(event_id: int) -> Any:
         return _refused(event_id, form, refusal)
     flash(f"{booking.booker_name} is booked. We have written to everybody who comes.")
     return redirect(url_for("desk.event", event_id=event_id), code=303)
-
-
-def _organised(event_id: int) -> Event:
-    """Answer an event of a hub that the person organises; another hub's is not found."""
-    found: Event = events.organised_by(me(), event_id) or abort(404)
-    return found
 
 
 def _list(hub: Any, is_past: bool, number: int = 1) -> str:
@@ -199,5 +193,5 @@ def _refused(event_id: int, form: PhoneForm, refusal: Refused) -> Any:
     if isinstance(refusal, KeyReused):
         form.renew_key()
     if isinstance(refusal, BadInput):
-        return _page(_organised(event_id), form, problem=str(refusal), status=422)
-    return _page(_organised(event_id), form, problem=str(refusal), refusal=refusal.code, status=409)
+        return _page(organised.event(event_id), form, problem=str(refusal), status=422)
+    return _page(organised.event(event_id), form, problem=str(refusal), refusal=refusal.code, status=409)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from booking.db import transaction
-from booking.domain import access, events, places
+from booking.domain import access, places
 from booking.domain.errors import BadInput, KeyReused, NotAllowed, NotFound, Refused
 from booking.domain.events import Event
 from booking.domain.places import Booking
-from booking.web import again, lines, text
+from booking.web import again, lines, organised, text
 from booking.web.booking_form import OUT_OF_DATE, PhoneWaitingForm
 from booking.web.manage_forms import LONGEST_REASON
 from booking.web.rules import may
@@ -48,7 +48,7 @@ class SteerForm(FlaskForm):
 @may(access.is_organiser)
 def new(event_id: int) -> Any:
     """Show the form that puts somebody who phoned on the waiting list."""
-    found, form = _organised(event_id), PhoneWaitingForm.ask()
+    found, form = organised.event(event_id), PhoneWaitingForm.ask()
     if not form.is_submitted():
         form.renew_key()
     return _new_page(found, form, problem=g.get("notice", ""))
@@ -58,7 +58,7 @@ def new(event_id: int) -> Any:
 @may(access.is_organiser)
 def add(event_id: int) -> Any:
     """Put somebody who phoned on the waiting list, and tell them."""
-    found, form = _organised(event_id), PhoneWaitingForm.ask()
+    found, form = organised.event(event_id), PhoneWaitingForm.ask()
     if form.change_rows(request.form):
         return _new_page(found, form)
     if not form.validate():
@@ -75,7 +75,7 @@ def add(event_id: int) -> Any:
         if isinstance(refusal, KeyReused):
             form.renew_key()
         status = 422 if isinstance(refusal, BadInput) else 409
-        return _new_page(_organised(event_id), form, problem=str(refusal), status=status)
+        return _new_page(organised.event(event_id), form, problem=str(refusal), status=status)
     flash(f"{booking.booker_name} is on the waiting list. We have written to them.")
     return redirect(_back(event_id), code=303)
 
@@ -145,12 +145,6 @@ def _steer(event_id: int, booking_id: int, verb: Verb, done: str) -> Any:
         return _page(_found(event_id, booking_id), form, problem=str(refusal), status=409)
     flash(f"{done.format(booking.booker_name)} We have written to them.")
     return redirect(_back(event_id), code=303)
-
-
-def _organised(event_id: int) -> Event:
-    """Answer an event of a hub that the person organises; another hub's is not found."""
-    found: Event = events.organised_by(me(), event_id) or abort(404)
-    return found
 
 
 def _found(event_id: int, booking_id: int) -> Booking:

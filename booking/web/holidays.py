@@ -11,11 +11,11 @@ from sqlalchemy import select
 from wtforms import FileField, RadioField, SelectChoice
 
 from booking.db import db, transaction
-from booking.domain import access, hubs, school_calendars
+from booking.domain import access, school_calendars
 from booking.domain.errors import BadInput
 from booking.domain.people import Hub
 from booking.domain.schools import School
-from booking.web import again, text
+from booking.web import again, organised, text
 from booking.web.rules import may
 from booking.web.school_field import SchoolFields
 from booking.web.session import me, now
@@ -65,14 +65,14 @@ def index(slug: str) -> Any:
     """Show the holidays that are known, and the form that takes a calendar over."""
     form = UploadForm()
     form.school.label.text = "Which school?"
-    return _page(_hub(slug), form, problem=g.get("notice", ""))
+    return _page(organised.hub(slug), form, problem=g.get("notice", ""))
 
 
 @bp.post("")
 @may(access.is_organiser)
 def upload(slug: str) -> Any:
     """Take a calendar over, whole or not at all."""
-    hub, form = _hub(slug), UploadForm()
+    hub, form = organised.hub(slug), UploadForm()
     form.school.label.text = "Which school?"
     if not form.validate():
         return _page(hub, form, status=422)
@@ -82,7 +82,7 @@ def upload(slug: str) -> Any:
             school_calendars.take_over(hub.id, form.urn, found.holidays, by=me(), at=now())
     except BadInput as refusal:
         text.say(form.file, str(refusal))
-        return _page(_hub(slug), form, status=422)
+        return _page(organised.hub(slug), form, status=422)
     rest = f" {count(found.left_out, 'entry', 'entries')} that are no holidays were left out." if found.left_out else ""
     flash(f"{count(len(found.holidays), 'holiday')} taken over.{rest}")
     return redirect(url_for("holidays.index", slug=slug), code=303)
@@ -92,7 +92,7 @@ def upload(slug: str) -> Any:
 @may(access.is_organiser)
 def remove(slug: str) -> Any:
     """Forget the calendar of the hub, or of a school."""
-    hub, urn = _hub(slug), request.form.get("school_urn", "")
+    hub, urn = organised.hub(slug), request.form.get("school_urn", "")
     number = int(urn) if urn.isascii() and urn.isdigit() and len(urn) < 8 else None
     if urn and number is None:
         abort(404)
@@ -100,11 +100,6 @@ def remove(slug: str) -> Any:
         school_calendars.take_over(hub.id, number, (), by=me(), at=now())
     flash("The calendar is forgotten.")
     return redirect(url_for("holidays.index", slug=slug), code=303)
-
-
-def _hub(slug: str) -> Hub:
-    found: Hub = hubs.one_organised_by(me(), slug) or abort(404)
-    return found
 
 
 def _page(hub: Hub, form: UploadForm, *, problem: str = "", status: int = 200) -> Any:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from booking.db import count, db
-from booking.domain import access, audit, events, hubs
+from booking.domain import access, audit, events
 from booking.domain.events import Event
-from booking.domain.people import Hub
-from booking.web import desk_words, paging
+from booking.web import desk_words, organised, paging
 from booking.web.rules import may
-from booking.web.session import me
 
 PER_PAGE = 50
 MOST_EVENTS = 500
@@ -32,7 +30,7 @@ bp = Blueprint("hub_audit", __name__, url_prefix="/desk/hubs/<slug>/audit")
 @may(access.is_organiser)
 def index(slug: str) -> str:
     """Show what was done in the hub, the latest first, narrowed to what is asked for."""
-    hub: Hub = hubs.one_organised_by(me(), slug) or abort(404)
+    hub = organised.hub(slug)
     asked = _asked()
     query = audit.of_hub(hub.id, event_id=asked["event"], actor_id=asked["person"], about=asked["about"])
     page = paging.page(request.args.get("page", ""), total=count(query), size=PER_PAGE)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField
 
 from booking.db import db, transaction
-from booking.domain import access, events, hubs, roles
+from booking.domain import access, events, roles
 from booking.domain.errors import BadInput
 from booking.domain.people import LONGEST_NAME, Hub, Person, Role, RoleName
 from booking.domain.roles import LastAdministrator
-from booking.web import again, text
+from booking.web import again, organised, text
 from booking.web.rules import may
 from booking.web.school_field import SchoolFields
 from booking.web.session import me, now
@@ -90,7 +90,7 @@ class ChangeForm(FlaskForm):
 @may(access.is_organiser)
 def index(slug: str) -> Any:
     """Show who has which role in the hub, and the form that invites."""
-    hub = _hub(slug)
+    hub = organised.hub(slug)
     return _page(hub, InviteForm.of(hub, me()), problem=g.get("notice", ""))
 
 
@@ -98,7 +98,7 @@ def index(slug: str) -> Any:
 @may(access.is_organiser)
 def invite(slug: str) -> Any:
     """Give somebody a role and tell them by mail."""
-    hub = _hub(slug)
+    hub = organised.hub(slug)
     form = InviteForm.of(hub, me())
     if not form.validate():
         return _page(hub, form, status=422)
@@ -116,7 +116,7 @@ def invite(slug: str) -> Any:
 @may(access.is_organiser)
 def change(slug: str, role_id: int) -> Any:
     """Give somebody another role in the hub instead."""
-    hub, role = _hub(slug), ChangeForm().role.data or ""
+    hub, role = organised.hub(slug), ChangeForm().role.data or ""
     return _act(hub, lambda: roles.change(role_id, role, hub_id=hub.id, by=me(), at=now()), "The role is changed.")
 
 
@@ -124,7 +124,7 @@ def change(slug: str, role_id: int) -> Any:
 @may(access.is_organiser)
 def end(slug: str, role_id: int) -> Any:
     """End a role; it counts from their next request."""
-    hub = _hub(slug)
+    hub = organised.hub(slug)
     return _act(hub, lambda: roles.end(role_id, hub_id=hub.id, by=me(), at=now()), "The role has ended.")
 
 
@@ -134,14 +134,9 @@ def _act(hub: Hub, verb: Callable[[], Role], said: str) -> Any:
         with transaction():
             who = verb().person.name
     except (LastAdministrator, BadInput) as refusal:
-        return _page(_hub(slug), InviteForm.of(_hub(slug), me()), problem=str(refusal), status=409)
+        return _page(organised.hub(slug), InviteForm.of(organised.hub(slug), me()), problem=str(refusal), status=409)
     flash(f"{said} We have written to {who}.")
     return redirect(url_for("people.index", slug=slug), code=303)
-
-
-def _hub(slug: str) -> Hub:
-    found: Hub = hubs.one_organised_by(me(), slug) or abort(404)
-    return found
 
 
 def _page(hub: Hub, form: InviteForm, *, problem: str = "", status: int = 200) -> Any:

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 
 from booking.db import transaction
-from booking.domain import codes, events, places
+from booking.domain import events, places
 from booking.domain.errors import BadInput, KeyReused, NotFound, Refused, TooManyCodes
 from booking.domain.events import Event
 from booking.web import again
 from booking.web.booking_form import OUT_OF_DATE, BookingForm
-from booking.web.proof import remember, send_for
+from booking.web.proof import send_once_for
 from booking.web.rules import by_link, public
 from booking.web.session import network, now, person_signed_in, settings
 
@@ -113,10 +113,7 @@ def _hold(event_id: int, form: BookingForm) -> str:
         most_of_network=settings().unproven_places_per_network,
         at=now(),
     )
-    if code := codes.newest_for(booking.id):
-        remember(code)
-    else:
-        send_for(booking)
+    send_once_for(booking)
     return url_for("confirmation.show", token=booking.form_link)
 
 

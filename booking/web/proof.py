@@ -38,6 +38,14 @@ def send_for(booking: Booking) -> None:
     remember(code)
 
 
+def send_once_for(booking: Booking) -> None:
+    """The same, but a form that comes twice is answered by the code that was sent the first time."""
+    if code := codes.newest_for(booking.id):
+        remember(code)
+    else:
+        send_for(booking)
+
+
 def was_asked_here(code: Code) -> bool:
     return code.id in session.get("asked", [])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from booking.db import db, transaction
 from booking.domain import access, events, hubs, putting_up
@@ -12,7 +12,7 @@ from booking.domain.errors import BadInput, NotAllowed, NotFound, Refused
 from booking.domain.events import Event, Kind, choosing
 from booking.domain.people import Hub
 from booking.domain.putting_up import Plan
-from booking.web import again
+from booking.web import again, organised
 from booking.web.event_form import EventForm
 from booking.web.rules import may
 from booking.web.session import me, now
@@ -34,7 +34,7 @@ def choose() -> str:
 @may(access.is_organiser)
 def new(slug: str) -> Any:
     """Show the form, filled in with what is usual, or with what another event has."""
-    hub, kind = _hub(slug), _kind()
+    hub, kind = organised.hub(slug), _kind()
     form = _form(hub, kind)
     if not form.is_submitted():
         form.show(_beginning(kind))
@@ -53,7 +53,7 @@ def asked(slug: str) -> Any:
 @may(access.is_organiser)
 def create(slug: str) -> Any:
     """Keep a draft, or only look at it, or change its rows."""
-    hub, kind = _hub(slug), _kind()
+    hub, kind = organised.hub(slug), _kind()
     form = _form(hub, kind)
     if form.change_rows(request.form):
         return _page(form, hub, kind)
@@ -76,7 +76,7 @@ def create(slug: str) -> Any:
 @may(access.is_organiser)
 def edit(event_id: int) -> Any:
     """Show the form with what the event has; once people have booked, only what may still change."""
-    event = _event(event_id)
+    event = organised.event(event_id)
     form = _form_of(event)
     if not form.is_submitted():
         plan = putting_up.plan_of(event)
@@ -88,7 +88,7 @@ def edit(event_id: int) -> Any:
 @may(access.is_organiser)
 def change(event_id: int) -> Any:
     """Change the event, or only look at what is typed, or change its rows."""
-    event = _event(event_id)
+    event = organised.event(event_id)
     form = _form_of(event)
     if isinstance(form, EventForm):
         return _change_whole(event, form)
@@ -99,7 +99,7 @@ def change(event_id: int) -> Any:
 @may(access.is_organiser)
 def preview(event_id: int) -> str:
     """Show the event as teachers will see it, what is missing, and what to know about its dates."""
-    event = _event(event_id)
+    event = organised.event(event_id)
     return render_template(
         "putting_up/preview.html",
         event=event,
@@ -115,7 +115,7 @@ def preview(event_id: int) -> str:
 @may(access.is_organiser)
 def publish(event_id: int) -> Any:
     """Let everybody see it."""
-    event = _event(event_id)
+    event = organised.event(event_id)
     try:
         with transaction():
             [published] = putting_up.publish(event.id, by=me(), at=now())
@@ -130,7 +130,7 @@ def publish(event_id: int) -> Any:
 @may(access.is_organiser)
 def unpublish(event_id: int) -> Any:
     """Take it off the list, while nobody is booked."""
-    event = _event(event_id)
+    event = organised.event(event_id)
     try:
         with transaction():
             putting_up.unpublish(event.id, by=me(), at=now())
@@ -165,22 +165,11 @@ def _kept(event_id: int, form: WordsForm, verb: Any) -> Any:
     except (NotFound, NotAllowed):
         raise
     except Refused as refusal:
-        event = _event(event_id)
+        event = organised.event(event_id)
         return _page(form, event.hub, event.kind, event=event, problem=str(refusal), status=409)
     flash("Your changes are saved.")
     goes_on = "desk.event" if event.is_published else "putting_up.preview"
     return redirect(url_for(goes_on, event_id=event_id), code=303)
-
-
-def _hub(slug: str) -> Hub:
-    found: Hub = hubs.one_organised_by(me(), slug) or abort(404)
-    return found
-
-
-def _event(event_id: int) -> Event:
-    """Answer an event of a hub that the person organises; another hub's is not found."""
-    found: Event = events.organised_by(me(), event_id) or abort(404)
-    return found
 
 
 def _kind() -> Kind:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, StringField
 
 from booking.db import transaction
-from booking.domain import access, events, reminders
+from booking.domain import access, reminders
 from booking.domain.errors import BadInput
 from booking.domain.events import Event
 from booking.domain.reminders import Before
-from booking.web import again, when
+from booking.web import again, organised, when
 from booking.web.rules import may
 from booking.web.session import me, now
 
@@ -45,14 +45,14 @@ class TimeForm(FlaskForm):
 @may(access.is_organiser)
 def show(event_id: int) -> Any:
     """Show when people are reminded of which session, and how many."""
-    return _page(_organised(event_id), TimeForm(), problem=g.get("notice", ""))
+    return _page(organised.event(event_id), TimeForm(), problem=g.get("notice", ""))
 
 
 @bp.post("")
 @may(access.is_organiser)
 def add(event_id: int) -> Any:
     """Remind people at one time more."""
-    event, form = _organised(event_id), TimeForm()
+    event, form = organised.event(event_id), TimeForm()
     try:
         before = form.before()
         with transaction():
@@ -60,7 +60,7 @@ def add(event_id: int) -> Any:
     except BadInput as refusal:
         field = form[refusal.field or "days"]
         field.errors = [*field.errors, str(refusal)]
-        return _page(_organised(event_id), form, status=422)
+        return _page(organised.event(event_id), form, status=422)
     flash("The reminder is added.")
     return redirect(url_for("reminders.show", event_id=event_id), code=303)
 
@@ -69,7 +69,7 @@ def add(event_id: int) -> Any:
 @may(access.is_organiser)
 def take_away(event_id: int) -> Any:
     """Remind people at one time less."""
-    event = _organised(event_id)
+    event = organised.event(event_id)
     with transaction():
         reminders.take_away(event.id, request.form.get("time", ""), by=me(), at=now())
     flash("The reminder is taken away.")
@@ -80,16 +80,11 @@ def take_away(event_id: int) -> Any:
 @may(access.is_organiser)
 def as_usual(event_id: int) -> Any:
     """Go back to the times that are usual for the kind of event."""
-    event = _organised(event_id)
+    event = organised.event(event_id)
     with transaction():
         reminders.as_usual(event.id, by=me(), at=now())
     flash("People are reminded at the usual times.")
     return redirect(url_for("reminders.show", event_id=event_id), code=303)
-
-
-def _organised(event_id: int) -> Event:
-    found: Event = events.organised_by(me(), event_id) or abort(404)
-    return found
 
 
 def _page(event: Event, form: TimeForm, *, problem: str = "", status: int = 200) -> Any:

@@ -9,10 +9,10 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 
 from booking.db import db, transaction
-from booking.domain import access, hubs
+from booking.domain import access
 from booking.domain.events import Venue, choosing
 from booking.domain.people import Hub
-from booking.web import again, text
+from booking.web import again, organised, text
 from booking.web.rules import may
 from booking.web.session import me, now
 
@@ -39,7 +39,7 @@ class VenueForm(FlaskForm):
 @may(access.is_organiser)
 def index(slug: str) -> str:
     """Show the places that the hub has used."""
-    hub: Hub = hubs.one_organised_by(me(), slug) or abort(404)
+    hub = organised.hub(slug)
     return render_template("venue_desk/index.html", hub=hub, venues=db.session.scalars(choosing.of_hub(hub.id)).all())
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 
 from booking.db import transaction
-from booking.domain import codes, events, places
+from booking.domain import events, places
 from booking.domain.errors import BadInput, KeyReused, NotAllowed, NotFound, Refused, TooManyCodes
 from booking.domain.events import Event
 from booking.domain.places import Booking
 from booking.web import again, lines
 from booking.web.booking_form import OUT_OF_DATE, WaitingForm
-from booking.web.proof import remember, send_for
+from booking.web.proof import send_once_for
 from booking.web.rules import by_link, public
 from booking.web.session import network, now, person_signed_in
 
@@ -133,10 +133,7 @@ def _ask(event_id: int, form: WaitingForm) -> str:
     """Note what was typed and send one code, also if the same form comes twice."""
     key = form.key.data or ""
     booking = places.ask_to_wait(event_id, form.party(), key=key, network=network(), at=now())
-    if code := codes.newest_for(booking.id):
-        remember(code)
-    else:
-        send_for(booking)
+    send_once_for(booking)
     return url_for("confirmation.show", token=booking.form_link)
 
 
