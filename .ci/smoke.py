@@ -6,7 +6,6 @@ import re
 import sys
 import time
 import urllib.request
-from urllib.error import URLError
 from urllib.parse import urljoin
 
 START_SECONDS = 30
@@ -28,7 +27,7 @@ def wait_for(address: str) -> None:
         try:
             body(address)
             return
-        except URLError:
+        except OSError:  # not there yet, or too busy starting to answer
             if time.monotonic() > latest:
                 raise
             time.sleep(0.1)
