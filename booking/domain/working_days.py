@@ -74,11 +74,6 @@ def why_not(day: date, closed: Sequence[Holiday]) -> str | None:
     return BANK_HOLIDAYS.get(day) or next((holiday.name for holiday in closed if day in holiday), None)
 
 
-def is_working_day(day: date, hub_id: int) -> bool:
-    """Say whether the hub works that day."""
-    return why_not(day, holidays(hub_id, day, day)) is None
-
-
 def in_working_hours(moment: datetime, hub_id: int) -> datetime:
     """Answer the moment itself if people work then (08:00 to 18:00 in London), else the next noon of a working day."""
     local = moment.astimezone(LONDON)
