@@ -395,4 +395,4 @@ class TestWhoeverComes:
 
         client.get("/my/bookings")
 
-        assert len(statements) == 9
+        assert len(statements) == 10
