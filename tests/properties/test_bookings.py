@@ -65,6 +65,7 @@ class Known:
     state: str = "held"
     until: datetime = NOON
     again: Known | None = None
+    asks: bool = False
     people: set[str] = field(default_factory=set)
     lapses: int = 0
     position: int = 0
@@ -174,13 +175,14 @@ class Machine(RuleBasedStateMachine):
             return
         guests = [guest for guest in known.guests if guest not in self.seated]
         before = self.settle()
-        booking = self.try_to(
-            bool(guests) and self.may_book(guests, known.school), lambda: places.prove(known.id, at=self.at), before
-        )
+        may = self.may_wait(guests, known.school) if known.asks else self.may_book(guests, known.school)
+        booking = self.try_to(bool(guests) and may, lambda: places.prove(known.id, at=self.at), before)
         if booking is not None:
-            known.again = self.note(
-                Known(booking.id, known.booker, guests, known.school, "confirmed", people=set(guests))
-            )
+            state = "waiting" if known.asks else "confirmed"
+            made = Known(booking.id, known.booker, guests, known.school, state, people=set(guests))
+            made.position = self.next_position if known.asks else 0
+            known.again = self.note(made)
+            self.fill()
 
     @rule(known=bookings)
     def give_up(self, known: Known) -> None:
@@ -235,8 +237,7 @@ class Machine(RuleBasedStateMachine):
     def join(self, booker: str, guests: list[str], school: int | None) -> object:
         before, by = self.settle(), self.person(booker)
         party = replace(self.party(booker, guests, school), together=True)
-        ever = len(guests) <= self.capacity and (school is None or len(guests) <= SCHOOL_LIMIT)
-        may = self.is_open and ever and not self.seated & set(guests)
+        may = self.may_wait(guests, school) and not self.seated & set(guests)
         booking = self.try_to(
             may, lambda: places.join(self.event, party, key=places.new_form_key(), by=by(), at=self.at), before
         )
@@ -246,6 +247,19 @@ class Machine(RuleBasedStateMachine):
         known = self.note(Known(booking.id, booker, guests, school, "waiting", people=set(guests), position=position))
         self.fill()
         return known
+
+    @rule(target=bookings, booker=st.sampled_from(PEOPLE), guests=parties, school=schools)
+    def ask_to_wait(self, booker: str, guests: list[str], school: int | None) -> object:
+        before, key = self.settle(), places.new_form_key()
+        party = replace(self.party(booker, guests, school), together=True)
+        booking = self.try_to(
+            self.may_wait(guests, school),
+            lambda: places.ask_to_wait(self.event, party, key=key, network="n", at=self.at),
+            before,
+        )
+        if booking is None:
+            return multiple()
+        return self.note(Known(booking.id, booker, guests, school, "lapsed", asks=True))
 
     @rule(known=bookings)
     def leave(self, known: Known) -> None:
@@ -328,6 +342,16 @@ class Machine(RuleBasedStateMachine):
             self.extra += max(0, known.size - self.left)
             self.offered(known)
             self.fill()
+
+    @rule(known=bookings)
+    def withdraw(self, known: Known) -> None:
+        before = self.remember()
+        may = known.state == "offered" and not self.has_begun
+        if may:
+            self.withdrawn(known)
+            self.fill(without=known)
+            may = known not in self.eligible
+        self.steer(known, may, lambda by: places.withdraw(known.id, by=by, at=self.at, reason="why"), before)
 
     @rule(known=bookings)
     def remove(self, known: Known) -> None:
@@ -418,6 +442,17 @@ class Machine(RuleBasedStateMachine):
         waiting = [one for one in self.known if one.state == "waiting"]
         return self.at < OFFERS_END and any(self.has_room(one.school, one.size) for one in waiting)
 
+    @property
+    def eligible(self) -> list[Known]:
+        """Who would be offered places now; each counts as served for those behind."""
+        found: list[Known] = []
+        for one in self.line:
+            size = one.size + sum(other.size for other in found)
+            of_school = one.size + sum(other.size for other in found if other.school == one.school)
+            if one.state == "waiting" and size <= self.left and self.fits(one.school, of_school):
+                found.append(one)
+        return found
+
     def fits(self, school: int | None, size: int) -> bool:
         return school is None or sum(one.taking for one in self.known if one.school == school) + size <= SCHOOL_LIMIT
 
@@ -432,10 +467,18 @@ class Machine(RuleBasedStateMachine):
             and self.has_room(school, len(guests))
         )
 
-    def settle(self) -> list[tuple[Known, dict[str, object]]]:
-        """Let what is due lapse and fill; answer how it was before, for an act that is refused."""
+    def may_wait(self, guests: list[str], school: int | None) -> bool:
+        """Say whether joining is open, and some number of cancellations could let them all in together."""
+        return self.is_open and len(guests) <= self.capacity and (school is None or len(guests) <= SCHOOL_LIMIT)
+
+    def remember(self) -> list[tuple[Known, dict[str, object]]]:
+        """Answer how the model stands, for an act that is refused."""
         before = [(one, {**vars(one), "people": set(one.people)}) for one in self.known]
-        before_extra = self.extra
+        return [*before, (self, {"extra": self.extra, "offered_at": dict(self.offered_at)})]  # type: ignore[list-item]
+
+    def settle(self) -> list[tuple[Known, dict[str, object]]]:
+        """Let what is due lapse and fill; answer how it was before."""
+        before = self.remember()
         due = [one for one in self.known if one.state in ("held", "offered") and one.until <= self.at]
         for one in due:
             self.give_back(one.taking)
@@ -445,11 +488,12 @@ class Machine(RuleBasedStateMachine):
                 one.lapses += 1
                 one.state = "parked" if one.lapses >= 2 else "waiting"
         self.fill()
-        return [*before, (self, {"extra": before_extra})]  # type: ignore[list-item]
+        return before
 
-    def fill(self) -> None:
+    def fill(self, without: Known | None = None) -> None:
         for one in self.line:
-            if self.is_offering and one.state == "waiting" and self.has_room(one.school, one.size):
+            may = self.is_offering and one.state == "waiting" and one is not without
+            if may and self.has_room(one.school, one.size):
                 self.offered(one)
 
     def offered(self, one: Known) -> None:
@@ -478,10 +522,10 @@ class Machine(RuleBasedStateMachine):
         by = self.person(known.booker)
         return self.try_to(may, lambda: verb(known.id, by=by(), at=self.at), before) is not None
 
-    def steer(self, known: Known, may: bool, act) -> bool:
+    def steer(self, known: Known, may: bool, act, before=()) -> bool:
         if known.state in ("held", "lapsed"):
             return False
-        return self.try_to(may, lambda: act(self.person("")())) is not None
+        return self.try_to(may, lambda: act(self.person("")()), before) is not None
 
     def party(self, booker: str, guests: list[str], school: int | None) -> Party:
         urn = None if school is None else self.urns[school]
