@@ -24,8 +24,8 @@ from benchmarks.server import SECRET
 from booking import clock, create_app
 from booking.config import Settings
 from booking.db import db, transaction
-from booking.domain import messages, reminders
-from booking.domain.messages import Message
+from booking.domain import messages, places, reminders
+from booking.domain.messages import Message, MessageState, Urgency
 from booking.domain.people import Person
 from booking.domain.places import Booking, Place
 from tests.make import Make
@@ -130,10 +130,13 @@ def from_commit_to_relay(kind: str, times: int) -> str:
         person = Make().person()
         with worker(url, to):
             took = [_one(person, to, number) for number in range(times + 3)][3:]
-    took.sort()
+    return f"{times} mails, one at a time: {_spread(took)}"
+
+
+def _spread(took: list[float]) -> str:
+    took = sorted(took)
     return (
-        f"{times} mails, one at a time: median {took[len(took) // 2]:.0f} ms, "
-        f"99 % in {took[int(len(took) * 0.99)]:.0f} ms, longest {took[-1]:.0f} ms"
+        f"median {took[len(took) // 2]:.0f} ms, 99 % in {took[int(len(took) * 0.99)]:.0f} ms, longest {took[-1]:.0f} ms"
     )
 
 
@@ -144,6 +147,42 @@ def _one(person: Person, to: Relay, number: int) -> float:
     to.wait_for(number + 1)
     time.sleep(0.05)
     return (to.arrived[number][0] - began) * 1000
+
+
+def from_freed_to_offered(kind: str, times: int) -> str:
+    """Measure how long it takes from the act that frees a place until the relay has the offer of it to who waits."""
+    with relay() as to, application(kind, to) as (url, _):
+        at = clock.now()
+        make = Make()
+        booked = [_full(make, at) for _ in range(times + 3)]
+        with transaction():
+            db.session.execute(update(Message).values(state=MessageState.SENT))
+        with worker(url, to):
+            took = [_freed(booking, to) for booking in booked][3:]
+    return f"{times} places, one at a time, each with the mail of its cancellation: {_spread(took)}"
+
+
+def _full(make: Make, at: datetime) -> int:
+    """Fill an event for which somebody waits; answer the number of the booking that has its place."""
+    times = {"starts": (at + timedelta(days=30),), "opens_at": at, "published_at": at, "updated_at": at}
+    event = make.event(capacity=1, **times)
+    booking = make.booking(event, at=at)
+    make.waiting(event, at=at)
+    return booking.id
+
+
+def _freed(booking_id: int, to: Relay) -> float:
+    began, known = time.monotonic(), len(to.arrived)
+    with transaction():
+        booking = db.session.get_one(Booking, booking_id)
+        places.cancel(booking_id, by=db.session.get_one(Person, booking.booker_id), at=clock.now())
+    offers = select(Message.internet_id).where(Message.urgency == Urgency.OFFER).order_by(Message.id.desc())
+    offer = db.session.scalars(offers).first()
+    db.session.remove()
+    to.wait_for(known + 2)
+    [came] = [arrived for arrived, name in to.arrived[known:] if name.startswith(f"<{offer}@".encode())]
+    time.sleep(0.05)
+    return (came - began) * 1000
 
 
 def many(kind: str, number: int) -> str:
@@ -276,6 +315,7 @@ def rescue(kind: str) -> str:
 def measure(kind: str, number: int) -> Iterator[str]:
     """Answer a line for each figure, as soon as it is there."""
     yield f"- due mail to relay: {from_commit_to_relay(kind, 200)}"
+    yield f"- freed place to offer mail: {from_freed_to_offered(kind, 200)}"
     yield f"- a heap of mail: {many(kind, 1000)}"
     yield f"- rescue: {rescue(kind)}"
     yield f"- reminders: {promising(kind, number)}"
