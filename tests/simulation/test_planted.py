@@ -1,0 +1,36 @@
+"""Each planted fault is found, by the check that is there for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from tests.simulation import databases, running
+from tests.simulation.planted import FAULTS, Fault
+
+STEPS = 150
+MOST_SEEDS = 20
+
+
+@pytest.fixture
+def fresh() -> Iterator[running.Fresh]:
+    with databases.fresh("sqlite") as empty:
+        yield empty
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_found(fault: Fault, fresh: running.Fresh, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault.plant(monkeypatch)
+
+    for seed in count(1):
+        assert seed <= MOST_SEEDS, "no run found it"
+        if broken := running.run(seed, range(STEPS), fresh).broken:
+            break
+
+    assert broken.check in fault.found_by, str(broken)
+
+
+def test_there_are_faults_of_every_kind() -> None:
+    assert len(FAULTS) >= 25
