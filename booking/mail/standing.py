@@ -81,9 +81,10 @@ def _waits(_message: Message, facts: Facts) -> bool:
 
 
 def _is_offer(message: Message, facts: Facts) -> bool:
-    """The offer is open, and is the one that this message was promised with."""
+    """The offer is open, and is the one that this message speaks of, until the same moment."""
     booking: Booking = facts["booking"]
-    return booking.is_offered(facts["now"]) and booking.offered_at == message.promised_at
+    is_newest = booking.offered_at is not None and message.promised_at >= booking.offered_at
+    return booking.is_offered(facts["now"]) and is_newest and message.expires_at == booking.offer_ends_at
 
 
 def _is_passed(_message: Message, facts: Facts) -> bool:

@@ -26,6 +26,7 @@ ACTS = {
     "booking.cancel": "Cancelled {places}",
     "booking.join": "Joined the waiting list with {places}",
     "booking.offer": "Was offered {places}",
+    "booking.offer_shortened": "Has less time to answer the offer: offers end earlier now",
     "booking.accept": "Took {places} offered",
     "booking.decline": "Passed {places} on",
     "booking.pass": "Let an offer of {places} pass, and waits behind those not offered yet",

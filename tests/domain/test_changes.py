@@ -16,6 +16,7 @@ from booking.domain.errors import BadInput, CalledOff, NotAllowed, NotFound, Ove
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
 from booking.domain.people import Person
+from booking.domain.places import Booking
 from tests.make import NOON, START
 
 WEEK = timedelta(weeks=1)
@@ -639,3 +640,35 @@ def test_an_offer_is_told_of_a_change_and_stands(make, hub, change, move):
 
     assert "Wei" in told()
     assert db.session.get_one(places.Booking, offered.id).state == "offered"
+
+
+class TestOffersAfterAMove:
+    """The end of offers follows the first start; no open offer outlives it, and what is free is offered again."""
+
+    def offered(self, make, event):
+        booker = make.person()
+        with transaction():
+            key = places.new_form_key()
+            return places.join(event.id, make.party(booker), key=key, by=booker, at=NOON).id
+
+    def test_an_offer_ends_with_the_offers_of_an_event_that_comes_sooner(self, make, hub, move):
+        event = make.event(hub=hub, capacity=1, offers_end_at=NOON + timedelta(days=10))
+        number = self.offered(make, event)
+        assert db.session.get_one(Booking, number).offer_ends_at == NOON + timedelta(days=2)
+
+        move(event.slots[0], by=-timedelta(days=9), at=NOON)
+
+        offer, moved = db.session.get_one(Booking, number), fresh(event)
+        assert offer.offer_ends_at == moved.offers_end_at == NOON + timedelta(days=1)
+        told = select(Message).where(Message.kind == "place_offered").order_by(Message.id.desc())
+        assert db.session.scalars(told).first().expires_at == moved.offers_end_at
+        assert verify.broken(at=NOON) == []
+
+    def test_a_place_is_offered_again_where_offers_go_on_for_longer(self, make, hub, move):
+        event = make.event(hub=hub, capacity=1, offers_end_at=NOON + timedelta(hours=1))
+        number = self.offered(make, event)
+        assert db.session.get_one(Booking, number).state == "waiting"  # an hour is too short for an answer
+
+        move(event.slots[0], at=NOON)
+
+        assert db.session.get_one(Booking, number).state == "offered"

@@ -29,7 +29,7 @@ from booking.domain.places.joining import come_back, join, leave
 from booking.domain.places.lapsing import idle, lapse_due, repair
 from booking.domain.places.line import Standing, Why, came_free, lengths, ranks, standing, walk
 from booking.domain.places.news import TOLD_ONCE, first_in_line, tell_begun, tell_last_minute, tell_those_waiting
-from booking.domain.places.offering import MOST_LAPSES, fill, offer_ends, withdraw_beyond
+from booking.domain.places.offering import MOST_LAPSES, fill, follow_end, offer_ends, withdraw_beyond
 from booking.domain.places.room import lock
 from booking.domain.places.states import IN_LINE, LIVE, TAKING, TRANSITIONS, State
 from booking.domain.places.steering import move_to, offer_out_of_turn, remove, withdraw
@@ -68,6 +68,7 @@ __all__ = [
     "ended_with_place_link",
     "fill",
     "first_in_line",
+    "follow_end",
     "forget_form_keys",
     "forget_lapsed",
     "forget_needs",

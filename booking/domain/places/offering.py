@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
-from booking.domain import working_days
+from booking.domain import audit, working_days
 from booking.domain.errors import BadInput
 from booking.domain.events import Event
 from booking.domain.messages import Urgency
@@ -120,6 +120,21 @@ def withdraw_beyond(event: Event, capacity: int, *, by: Person, at: datetime) ->
         take_back(withdrawn[-1], by=by, at=at)
         news.tell(withdrawn[-1], "offer_withdrawn", at=at)
     return withdrawn
+
+
+def follow_end(event: Event, *, at: datetime) -> None:
+    """Bring open offers in line with the end of a locked event's offers, after that was moved; then offer what is free.
+
+    No offer outlives it: one that would ends with it, and its booker is told until when it is open now.
+    """
+    last = event.offers_stop_at
+    for booking in _newest_offers(event):
+        if last and booking.offer_ends_at and booking.offer_ends_at > last:
+            booking.offer_ends_at = last
+            reach = {"event_id": event.id, "hub_id": event.hub_id}
+            audit.record("booking.offer_shortened", booking, by=None, at=at, until=last.isoformat(), **reach)
+            news.tell(booking, "place_offered", at=at, urgency=Urgency.OFFER, expires_at=last)
+    fill(event, at=at)
 
 
 def _window(event: Event, at: datetime) -> timedelta:
