@@ -50,12 +50,12 @@ def short(one):
 
 def moved(booking, *acts, at=NOON, **given):
     """Move a booking as its verbs do, whatever has led there."""
-    with transaction():
+    with transaction() as session, session.no_autoflush:  # the state and its moment are written together
         booking = db.session.get_one(Booking, booking.id)
         for act in acts:
             booking.position = booking.position or 1
-            booking.offer_ends_at = given.get("offer_ends_at") if act == "offer" else None
             move(booking, act, by=None, at=at)
+            booking.offer_ends_at = given.get("offer_ends_at") if act == "offer" else None
 
 
 @pytest.fixture
