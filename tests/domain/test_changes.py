@@ -672,3 +672,17 @@ class TestOffersAfterAMove:
         move(event.slots[0], at=NOON)
 
         assert db.session.get_one(Booking, number).state == "offered"
+
+
+def test_an_offer_beyond_the_capacity_is_withdrawn_where_the_excess_goes(make, hub, ruth, change):
+    event = make.event(hub=hub, capacity=1, taken=1)
+    booker = make.person()
+    with transaction():
+        waiting = places.join(event.id, make.party(booker), key=places.new_form_key(), by=booker, at=NOON)
+    change(places.offer_out_of_turn, waiting.id, reason="She asked on the phone")
+    assert fresh(event).extra == 1
+
+    change(changes.resize, event.id, Room(1, None))
+
+    assert (fresh(event).taken, fresh(event).extra) == (1, 0)
+    assert db.session.get_one(Booking, waiting.id).state == "waiting"

@@ -191,11 +191,6 @@ def an_offer_can_be_taken_at_its_end(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Booking, "is_offered", lambda self, at: self.offer_ends_at is not None and at <= self.offer_ends_at)
 
 
-@found_by("instants")
-def a_hold_can_be_proven_at_its_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Booking, "is_held", lambda self, at: self.state == "held" and at <= self.held_until)
-
-
 @found_by("instants", "late_offers")
 def an_offer_outlives_the_end_of_offers(patch: pytest.MonkeyPatch) -> None:
     def long(right: Any, event: Event, at: Any) -> Any:
@@ -216,11 +211,6 @@ def the_line_is_walked_from_its_end(patch: pytest.MonkeyPatch) -> None:
 @found_by("idle_places")
 def a_freed_place_is_offered_to_nobody(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(offering, "fill", lambda event, *, at, without=None: [])
-    patch.setattr(places, "fill", lambda event, *, at, without=None: [])
-
-
-@found_by("idle_places")
-def a_raised_capacity_is_offered_to_nobody(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(places, "fill", lambda event, *, at, without=None: [])
 
 
@@ -284,17 +274,6 @@ def mail_is_marked_before_it_is_sent(patch: pytest.MonkeyPatch) -> None:
             post.send(mail)
 
     _instead(patch, Letter, "_send", marked_first)
-
-
-@found_by("mail", "one copy")
-def a_worker_whose_lease_has_passed_still_writes(patch: pytest.MonkeyPatch) -> None:
-    def anyway(right: Any, message_id: int, _token: str, values: Any) -> bool:
-        held = db.session.get_one(messages.Message, message_id, populate_existing=True)
-        for name, value in values.items():
-            setattr(held, name, value)
-        return True
-
-    _instead(patch, claiming, "_write", anyway)
 
 
 @found_by("mail")

@@ -110,12 +110,12 @@ def withdraw_beyond(event: Event, capacity: int, *, by: Person, at: datetime) ->
     To be called under the event's lock before a lower capacity is written; afterwards write it and call `fill`.
     Raises `BadInput` at `capacity` where more places are confirmed or held than that: nobody is removed.
     """
-    offered = _newest_offers(event)
+    offered, most = _newest_offers(event), capacity + event.extra  # what is taken back lowers `extra` as it goes
     kept = event.taken - sum(booking.party_size for booking in offered)
-    if kept > capacity + event.extra:
+    if kept > most:
         raise BadInput(f"{kept} places are booked: the event cannot have fewer.", "capacity")
     withdrawn = []
-    while event.taken > capacity + event.extra:
+    while event.taken > most:
         withdrawn.append(offered.pop(0))
         take_back(withdrawn[-1], by=by, at=at)
         news.tell(withdrawn[-1], "offer_withdrawn", at=at)
