@@ -651,7 +651,7 @@ class TestOffersAfterAMove:
             key = places.new_form_key()
             return places.join(event.id, make.party(booker), key=key, by=booker, at=NOON).id
 
-    def test_an_offer_ends_with_the_offers_of_an_event_that_comes_sooner(self, make, hub, move):
+    def test_an_offer_ends_with_the_offers_of_an_event_that_comes_sooner(self, make, hub, ruth, move):
         event = make.event(hub=hub, capacity=1, offers_end_at=NOON + timedelta(days=10))
         number = self.offered(make, event)
         assert db.session.get_one(Booking, number).offer_ends_at == NOON + timedelta(days=2)
@@ -662,6 +662,8 @@ class TestOffersAfterAMove:
         assert offer.offer_ends_at == moved.offers_end_at == NOON + timedelta(days=1)
         told = select(Message).where(Message.kind == "place_offered").order_by(Message.id.desc())
         assert db.session.scalars(told).first().expires_at == moved.offers_end_at
+        noted = select(AuditEntry.actor_id).where(AuditEntry.act == "booking.offer_shortened")
+        assert db.session.scalars(noted).all() == [ruth.id]
         assert verify.broken(at=NOON) == []
 
     def test_a_place_is_offered_again_where_offers_go_on_for_longer(self, make, hub, move):

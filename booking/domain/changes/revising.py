@@ -145,7 +145,7 @@ def _bring_in_line(act: Act, start: datetime | None) -> None:
         if act.event.closes_at != before:
             was, is_ = ({"closes_at": _iso(one)} for one in (before, act.event.closes_at))
             record(act, "event.closing_moved", act.event, before=was, after=is_)
-        places.follow_end(act.event, at=act.at)
+        places.follow_end(act.event, by=act.by, at=act.at)
 
 
 def _number(event: Event) -> None:

@@ -122,7 +122,7 @@ def withdraw_beyond(event: Event, capacity: int, *, by: Person, at: datetime) ->
     return withdrawn
 
 
-def follow_end(event: Event, *, at: datetime) -> None:
+def follow_end(event: Event, *, by: Person, at: datetime) -> None:
     """Bring open offers in line with the end of a locked event's offers, after that was moved; then offer what is free.
 
     No offer outlives it: one that would ends with it, and its booker is told until when it is open now.
@@ -132,7 +132,7 @@ def follow_end(event: Event, *, at: datetime) -> None:
         if last and booking.offer_ends_at and booking.offer_ends_at > last:
             booking.offer_ends_at = last
             reach = {"event_id": event.id, "hub_id": event.hub_id}
-            audit.record("booking.offer_shortened", booking, by=None, at=at, until=last.isoformat(), **reach)
+            audit.record("booking.offer_shortened", booking, by=by, at=at, until=last.isoformat(), **reach)
             news.tell(booking, "place_offered", at=at, urgency=Urgency.OFFER, expires_at=last)
     fill(event, at=at)
 

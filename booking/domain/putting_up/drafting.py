@@ -90,7 +90,7 @@ def describe(event_id: int, words: Words, *, by: Person, at: datetime) -> Event:
     before = _facts(event)
     _note(event, before, _say(event, words, at), by=by, at=at)
     _name_lead(event, words, by, at)
-    places.follow_end(event, at=at)
+    places.follow_end(event, by=by, at=at)
     return event
 
 
