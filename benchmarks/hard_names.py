@@ -29,7 +29,7 @@ ASKED = (
     ("church hill infants leicester", 138929, "Infant"),
     ("st marys redcliffe", 109327, "St Mary Redcliffe"),
     ("aylesfrod warwick", 137770, "two letters swapped"),
-    ("burlesdon junior", 116027, "two letters swapped"),
+    ("burlesdon junior", 116027, "a letter in the wrong place"),
     ("wharfdale upper", 121690, "a letter lost, words turned round"),
     ("john kyle high ross on wye", 136399, "Kyrle"),
     ("gordon brock primary", 100684, "Gordonbrock"),

@@ -79,13 +79,13 @@ def _having(text: str, limit: int) -> list[School]:
     asked = words.typed(text)[:MOST_WORDS]
     counts = _counts(asked)
     rarest = min(counts, key=lambda word: counts[word])
-    if counts[rarest] > RARE:
+    listed = [word for word in asked if word == rarest or counts.get(word, COMMON) < COMMON]
+    if len(listed) == 1 and counts[rarest] > RARE:
         found = _first(
             select(School).where(School.is_closed == false(), _is_early(), *map(_stands_in_line, asked)), limit
         )
         if len(found) == limit:
             return found
-    listed = [word for word in asked if word == rarest or counts.get(word, COMMON) < COMMON]
     others = [_stands_in_line(word) for word in asked if word not in listed]
     schools = select(School).where(School.urn.in_(intersect(*map(_leads_to, listed))), *others)
     return _first(schools, limit) if counts[rarest] else []

@@ -73,14 +73,21 @@ def of_school(*, name: str, town: str, postcode: str, urn: int, formerly: str = 
 
 
 def is_one_slip(one: str, other: str) -> bool:
-    """Say whether one letter more, less or other, or two letters swapped, are all that differs."""
+    """Say whether one letter more, less, other or elsewhere is all that differs."""
     if abs(len(one) - len(other)) > 1:
         return False
     start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     rest, others = one[start:], other[start:]
     if rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]:
         return True
-    return rest[2:] == others[2:] and rest[:2] == others[:2][::-1]
+    return len(rest) == len(others) and _is_moved(rest, others)
+
+
+def _is_moved(one: str, other: str) -> bool:
+    """Say whether one letter stands elsewhere: between what begins and what ends alike, a turn makes them the same."""
+    while one and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return other in (one[1:] + one[:1], one[-1:] + one[:-1])
 
 
 def postcode_words(postcode: str) -> set[str]:
