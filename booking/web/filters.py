@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import g, url_for
 
-from booking.domain.finding import DISTANCES, HALF_TERM, IN_PERSON, LEFT, ONLINE, OPEN_DATE, Filters, Found
+from booking.domain.finding import DISTANCES, HALF_TERM, IN_PERSON, LEFT, ONLINE, OPEN_DATE, Filters, Found, HalfTerm
 from booking.web.session import settings
 from booking.wording import KINDS, PHASES, YEARS
 
@@ -87,6 +87,12 @@ def set_filters(found: Found) -> list[Dropping]:
     return dropping
 
 
+def half_term_words(half_term: HalfTerm) -> str:
+    """Say which days are meant: every school's half-term differs by a few."""
+    first, last = half_term.begins_on, half_term.ends_on
+    return f"{MONTHS[HALF_TERM]}, {first.day} {first:%B} to {last.day} {last:%B}"
+
+
 def month_words(month: str) -> str:
     """Say a month: "March 2027"."""
     if month in MONTHS:
@@ -126,7 +132,7 @@ def _around(filters: Filters, name: str) -> tuple[str, str]:
 
 def _times(found: Found) -> list[tuple[str, str]]:
     months = [(month, "To be confirmed" if month == OPEN_DATE else month_words(month)) for month in found.months]
-    return [*([(HALF_TERM, MONTHS[HALF_TERM])] if found.half_term and len(months) > 1 else []), *months]
+    return [*([(HALF_TERM, half_term_words(found.half_term))] if len(months) > 1 else []), *months]
 
 
 def _years(found: Found) -> list[tuple[str, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from booking.db import db
@@ -143,8 +145,27 @@ class TestHalfTerm:
     def test_it_is_the_one_that_runs_or_after_holidays_the_next(self, day, first, last):
         assert half_terms.on(day) == half_terms.HalfTerm(first, last)
 
-    def test_beyond_the_dates_that_are_known_there_is_none(self):
-        assert half_terms.on(date(2028, 1, 10)) is None
+    @pytest.mark.parametrize(
+        ("year", "holidays"),
+        [
+            (2022, "14 Feb-18 Feb, 4 Apr-18 Apr, 30 May-3 Jun, 22 Jul-1 Sep, 24 Oct-28 Oct, 17 Dec-1 Jan"),
+            (2024, "12 Feb-16 Feb, 29 Mar-14 Apr, 27 May-31 May, 22 Jul-1 Sep, 28 Oct-1 Nov, 21 Dec-5 Jan"),
+            (2025, "17 Feb-21 Feb, 7 Apr-21 Apr, 26 May-30 May, 22 Jul-1 Sep, 27 Oct-31 Oct, 20 Dec-4 Jan"),
+            (2026, "16 Feb-20 Feb, 30 Mar-12 Apr, 25 May-29 May, 22 Jul-1 Sep, 26 Oct-30 Oct, 19 Dec-3 Jan"),
+            (2027, "15 Feb-19 Feb, 26 Mar-11 Apr, 31 May-4 Jun, 22 Jul-1 Sep, 25 Oct-29 Oct, 18 Dec-2 Jan"),
+        ],
+    )
+    def test_holidays_are_when_most_schools_have_them(self, year, holidays):
+        told = [(f"{a.day} {a:%b}", f"{b.day} {b:%b}") for a, b in half_terms.holidays_of(year)]
+
+        assert ", ".join(map("-".join, told)) == holidays
+
+    @given(st.dates(date(2000, 1, 1), date(2100, 12, 31)))
+    def test_every_day_has_one_that_is_not_over_and_has_weeks(self, day):
+        half_term = half_terms.on(day)
+
+        assert day <= half_term.ends_on
+        assert 20 < (half_term.ends_on - half_term.begins_on).days < 80
 
     def test_it_finds_what_is_before_the_holidays(self, make):
         make.event(title="before", starts=(datetime(2027, 3, 25, 13, 0, tzinfo=UTC),))

@@ -153,7 +153,7 @@ def _days(month: str, at: datetime) -> tuple[date, date]:
         return date.max, date.max
     if month == HALF_TERM:
         half_term = finding.half_term(at)
-        return (half_term.begins_on, half_term.ends_on + timedelta(days=1)) if half_term else (date.max, date.max)
+        return half_term.begins_on, half_term.ends_on + timedelta(days=1)
     first = date(int(month[:4]), int(month[5:]), 1)
     return first, (first + timedelta(days=31)).replace(day=1)
 

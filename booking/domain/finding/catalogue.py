@@ -23,7 +23,6 @@ from booking.domain.events import SHOWN_AFTER_END, Event
 from booking.domain.finding import bits, entries, half_terms
 from booking.domain.finding.entries import Entry, Point
 from booking.domain.finding.filters import HALF_TERM, IN_PERSON, ONLINE, OPEN_DATE
-from booking.domain.finding.half_terms import HalfTerm
 from booking.domain.finding.revision import Listing
 from booking.domain.finding.telling import Index
 
@@ -80,7 +79,7 @@ class Moment:
     def __init__(self, catalogue: Catalogue, at: datetime) -> None:
         listed = catalogue.entries
         self.catalogue = catalogue
-        self.half_term: HalfTerm | None = half_terms.on(at.astimezone(LONDON).date())
+        self.half_term = half_terms.on(at.astimezone(LONDON).date())
         nexts = [_next(entry, at) for entry in listed]
         order = sorted(range(len(listed)), key=lambda number: (nexts[number][0] or NEVER, listed[number].id))
         self._ids = [listed[number].id for number in order]
@@ -113,8 +112,7 @@ class Moment:
         if next_at is None:
             return (OPEN_DATE,)
         there = next_at.astimezone(ZoneInfo(zone))
-        is_soon = self.half_term is not None and there.date() in self.half_term
-        return (f"{there.year}-{there.month:02}", *([HALF_TERM] if is_soon else []))
+        return (f"{there.year}-{there.month:02}", *([HALF_TERM] if there.date() in self.half_term else []))
 
 
 def now(at: datetime) -> tuple[Moment, int]:

@@ -1,25 +1,19 @@
 """Half-terms: the parts of a school year between the holidays that most schools of England share.
 
-Every school differs by a few days, so this finds events and forbids nothing.
+Nobody sets these dates for the whole country, so they follow from a rule, and whoever is shown a half-term is shown its
+days. Every school differs by a few, so this finds events and forbids nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 
-HOLIDAYS = (
-    (date(2026, 7, 22), date(2026, 9, 1)),
-    (date(2026, 10, 26), date(2026, 10, 30)),
-    (date(2026, 12, 19), date(2027, 1, 3)),
-    (date(2027, 2, 15), date(2027, 2, 19)),
-    (date(2027, 3, 26), date(2027, 4, 11)),
-    (date(2027, 5, 31), date(2027, 6, 4)),
-    (date(2027, 7, 22), date(2027, 9, 1)),
-)
-"""First and last days; outside them nobody can say yet, and the list does not ask."""
-DAY = timedelta(days=1)
+from dateutil.easter import easter
+
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 @dataclass(frozen=True)
@@ -32,9 +26,38 @@ class HalfTerm:
         return self.begins_on <= day <= self.ends_on
 
 
-def on(day: date) -> HalfTerm | None:
-    """Answer the half-term of this day, in the holidays the one that comes; None where no dates are known."""
-    for (first, last), (next_first, _) in pairwise(HOLIDAYS):
-        if first <= day < next_first:
-            return HalfTerm(last + DAY, next_first - DAY)
-    return None
+def on(day: date) -> HalfTerm:
+    """Answer the half-term of this day, in the holidays the one that comes."""
+    holidays = chain.from_iterable(map(holidays_of, (day.year - 1, day.year, day.year + 1)))
+    halves = (HalfTerm(last + DAY, first - DAY) for (_, last), (first, _) in pairwise(holidays))
+    return next(half for half in halves if day <= half.ends_on)
+
+
+def holidays_of(year: int) -> Iterator[tuple[date, date]]:
+    """Answer first and last days of the holidays that begin in a year, in order."""
+    yield _week(_nearest_monday(date(year, 2, 15)))
+    yield _easter(easter(year))
+    yield _week(_last_monday(date(year, 5, 31)))
+    yield date(year, 7, 22), date(year, 9, 1)
+    yield _week(_last_monday(date(year, 10, 28)))
+    christmas = _last_monday(date(year, 12, 25))
+    yield christmas - 2 * DAY, christmas + 2 * WEEK - DAY
+
+
+def _easter(sunday: date) -> tuple[date, date]:
+    """Two weeks that begin as early in April as they can and still touch Easter, with Good Friday and Easter Monday."""
+    around = [sunday + DAY - weeks * WEEK for weeks in (2, 1, 0)]
+    monday = min(around, key=lambda day: abs(day - date(sunday.year, 4, 2)))
+    return min(monday, sunday - 2 * DAY), max(monday + 2 * WEEK - DAY, sunday + DAY)
+
+
+def _week(monday: date) -> tuple[date, date]:
+    return monday, monday + 4 * DAY
+
+
+def _last_monday(day: date) -> date:
+    return day - day.weekday() * DAY
+
+
+def _nearest_monday(day: date) -> date:
+    return _last_monday(day + 3 * DAY)

@@ -39,7 +39,7 @@ class Found:
     """Every month with something to come, and the one asked for, in order; `OPEN_DATE` last."""
     total: int
     """How many events are to come in all."""
-    half_term: HalfTerm | None
+    half_term: HalfTerm
     near: School | None
     """The school from which `miles` counts."""
     miles: Callable[[int], float | None]
@@ -94,8 +94,8 @@ def matching(filters: Filters, *, at: datetime) -> list[int]:
     return list(moment.in_order(asked.fitting(moment.shown)))
 
 
-def half_term(at: datetime) -> HalfTerm | None:
-    """Answer the half-term that is meant at this instant; None where no dates are known."""
+def half_term(at: datetime) -> HalfTerm:
+    """Answer the half-term that is meant at this instant."""
     return half_terms.on(at.astimezone(catalogue.LONDON).date())
 
 
