@@ -14,6 +14,7 @@ from booking.web import (
     desk_line,
     details,
     errors,
+    event_rows,
     event_words,
     events,
     feeds,
@@ -57,6 +58,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     frame.init_app(app)
     assets.init_app(app)
+    event_rows.init_app(app)
     event_words.init_app(app)
     feeds.init_app(app)
     mailbox.init_app(app)

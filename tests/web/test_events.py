@@ -107,6 +107,61 @@ class TestRow:
 
         assert "Online" in words(client.get("/"))
 
+    @pytest.mark.parametrize(
+        ("forward", "changed", "said"),
+        [
+            ({}, {"taken": 19}, "11 of 30 places left"),
+            ({"hours": 13}, {}, "Closes tomorrow, 11am"),
+            ({"hours": 37}, {}, "Closes today, 11am"),
+            ({"hours": 47}, {}, "Booking closed on Wednesday 3 March, 11am"),
+        ],
+    )
+    def test_one_that_was_drawn_before_says_what_is_true_now(self, client, make, the_clock, forward, changed, said):
+        starts = (NOON + timedelta(days=9), NOON + timedelta(days=20))
+        event = make.event(starts=starts, taken=18, closes_at=NOON + timedelta(hours=47))
+        assert said not in words(client.get("/"))
+
+        the_clock.forward(**forward)
+        if changed:
+            change(event, **changed)
+
+        assert said in words(client.get("/"))
+
+    def test_the_session_that_comes_next_is_named_also_while_people_still_book(self, client, make, the_clock):
+        make.event(starts=(NOON + timedelta(hours=1), NOON + timedelta(days=2)), closes_at=NOON + timedelta(hours=9))
+        assert "First of 2 sessions" in words(client.get("/"))
+
+        the_clock.forward(hours=2)
+
+        assert "Session 2 of 2" in words(client.get("/"))
+
+    def test_booking_opens_in_a_row_at_its_instant(self, client, make, the_clock):
+        make.event(opens_at=NOON + timedelta(minutes=1))
+        assert "Booking opens today, 12:01pm" in words(client.get("/"))
+
+        the_clock.forward(minutes=1)
+
+        assert "All 30 places left" in words(client.get("/"))
+
+    def test_the_accent_comes_with_the_instant_and_not_with_the_day(self, client, make, the_clock):
+        make.event(closes_at=NOON + timedelta(hours=50))
+        assert "tag--now" not in client.get("/").text
+
+        the_clock.forward(hours=2)
+
+        assert "tag--now" in client.get("/").text
+
+    def test_one_that_was_drawn_for_somebody_says_how_far_it_is_for_another(self, client, make):
+        near, far = (make.school(easting=easting, northing=440000) for easting in (431930, 449310))
+        hub = make.hub()
+        make.event(hub=hub, venue=make.venue(hub, easting=430000, northing=440000))
+
+        said = [words(client.get("/", query_string={"near": school.urn})) for school in (near, far, near)]
+
+        assert ["12 miles" in page for page in said] == [False, True, False]
+        assert ["1.2 miles" in page for page in said] == [True, False, True]
+        assert "Otley, 1" not in words(client.get("/"))
+
     def test_the_hub_is_named_where_there_are_several(self, client, make):
         make.event(hub=make.hub(name="Wharfedale Maths Hub"))
         assert "Wharfedale" not in words(client.get("/"))

@@ -66,6 +66,8 @@ class Listed(Standing):
     starts_at: datetime | None
     ends_at: datetime | None
     slots: list[ListedSlot] = field(default_factory=list)
+    drawn: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
+    """What a door keeps beside the line: shared with its copies, and gone as soon as something listed has changed."""
 
 
 _kept: WeakKeyDictionary[Engine, tuple[int, dict[int, Listed]]] = WeakKeyDictionary()
