@@ -90,7 +90,7 @@ def set_filters(found: Found) -> list[Dropping]:
 def half_term_words(half_term: HalfTerm) -> str:
     """Say which days are meant: every school's half-term differs by a few."""
     first, last = half_term.begins_on, half_term.ends_on
-    return f"{MONTHS[HALF_TERM]}, {first.day} {first:%B} to {last.day} {last:%B}"
+    return f"{MONTHS[HALF_TERM]}, {first.day} {first:%b} to {last.day} {last:%b}"
 
 
 def month_words(month: str) -> str:

@@ -182,6 +182,16 @@ class TestFilters:
         assert shown["Secondary 1 event"] == "/?phase=secondary"
         assert shown["With places left 2 events"] == "/?places=left"
 
+    def test_a_half_term_says_which_days_are_meant(self, client, make, the_clock):
+        for days in (0, 60, 90):
+            make.event(starts=(START + timedelta(days=days),))
+
+        assert "This half-term, 20 Feb to 25 Mar 1" in words(client.get("/"))
+
+        the_clock.at = datetime(2027, 3, 26, 9, tzinfo=UTC)
+
+        assert "This half-term, 12 Apr to 30 May 1" in words(client.get("/"))
+
     def test_a_menu_with_nothing_to_choose_is_left_out(self, client, make):
         hub = make.hub(name="North")
         make.event(hub=hub)
