@@ -29,7 +29,7 @@ LINE = [
     "finding",
     "places",
 ]
-LINE += ["changes", "reminders", "feeds", "roles", "putting_up", "closing", "erasing", "workers", "verify"]
+LINE += ["changes", "reminders", "feeds", "roles", "putting_up", "closing", "copies", "erasing", "workers", "verify"]
 STRANGERS = {"flask", "flask_wtf", "wtforms", "flask_sqlalchemy", "apscheduler", "smtplib", "socket", "urllib", "click"}
 
 

@@ -2,8 +2,8 @@
 
 The rooms stand in a line and import only leftwards:
 errors, wall_clock, schools, people, access, audit, hubs, messages, codes, sign_ins, details, working_days,
-school_calendars, events, finding, places, changes, reminders, feeds, roles, putting_up, closing, erasing, workers,
-verify.
+school_calendars, events, finding, places, changes, reminders, feeds, roles, putting_up, closing, copies, erasing,
+workers, verify.
 """
 
 from booking.domain import (
@@ -12,6 +12,7 @@ from booking.domain import (
     changes,
     closing,
     codes,
+    copies,
     details,
     erasing,
     errors,
@@ -38,6 +39,7 @@ __all__ = [
     "changes",
     "closing",
     "codes",
+    "copies",
     "details",
     "erasing",
     "errors",

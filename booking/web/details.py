@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
 from booking.db import transaction
-from booking.domain import details
+from booking.domain import copies, details
 from booking.domain.errors import Refused
 from booking.domain.people import LONGEST_NAME
 from booking.web import again, text
@@ -74,6 +74,16 @@ def change() -> Any:
         return _page(form, problem=str(refusal), status=422)
     flash("Your details are saved.")
     return redirect(here(form.next.data) or url_for("details.show"), code=303)
+
+
+@bp.get("/me/copy")
+@signed_in
+def copy() -> Any:
+    """Hand over all that is held about whoever asks, as a file that other programs can read."""
+    answer = jsonify(copies.of(me()))
+    answer.headers["Content-Disposition"] = 'attachment; filename="what-we-hold-about-you.json"'
+    current_app.logger.info("person %d took a copy of what is held about them", me().id)
+    return answer
 
 
 def _page(form: DetailsForm, *, problem: str = "", status: int = 200) -> Any:

@@ -47,6 +47,7 @@ READING = {
     "desk.new": ORGANISERS,
     "desk.people": ORGANISERS,
     "desk.trail": ORGANISERS,
+    "details.copy": ASKED_TO_SIGN_IN,
     "details.show": ASKED_TO_SIGN_IN,
     "events.index": ALL_SEE,
     "events.old_index": dict.fromkeys(VISITORS, 308),
