@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from booking.db import AWAY as AWAY_KINDS
-from booking.db import db, is_deadlock, is_taken
+from booking.db import db, is_deadlock, is_taken, let_go
 from booking.domain.errors import NotAllowed, NotFound, Refused
 
 RETRY_SECONDS = 5
@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(kind, show_busy)
     app.register_error_handler(DatabaseError, show_database_fault)
     app.register_error_handler(Exception, show_fault)
+    app.teardown_appcontext(let_go)  # before Flask-SQLAlchemy's own, whose fault would replace the answer
     _ask_again_after_deadlock(app)
 
 

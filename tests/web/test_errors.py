@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import create_engine, select, text, update
+from sqlalchemy import create_engine, func, select, text, update
 
 import booking.db
 from booking import create_app
@@ -157,3 +157,25 @@ def test_a_database_that_is_gone_is_a_polite_page(cluster, template):
     pages = [client.get("/"), client.get("/readyz"), client.get("/healthz")]
 
     assert [page.status_code for page in pages] == [503, 503, 200]
+
+
+@pytest.mark.postgres
+class TestAConnectionThatEnds:
+    @pytest.fixture
+    def url(self, postgres_url):
+        return postgres_url
+
+    def test_what_is_answered_already_is_answered_and_the_next_one_too(self, app, client, url):
+        elsewhere = create_engine(url)
+
+        def cut(response):
+            own = db.session.scalar(text("select pg_backend_pid()"))
+            with elsewhere.connect() as other:
+                assert other.scalar(select(func.pg_terminate_backend(own, 5000)))
+            return response
+
+        app.after_request_funcs[None].insert(0, cut)  # the last of all
+        answered = [client.get("/").status_code, client.get("/").status_code]
+        elsewhere.dispose()
+
+        assert answered == [200, 200]
