@@ -38,8 +38,8 @@ def seeded(kind: str, *, capacity: int = 100_000) -> Iterator[Seeded]:
         cluster.close()
 
 
-def fill(url: str, capacity: int) -> Seeded:
-    """Make the tables and 200 events to come in an empty database."""
+def fill(url: str, capacity: int, events_to_come: int = 200) -> Seeded:
+    """Make the tables and so many events to come in an empty database."""
     app = create_app(Settings(mode="test", database_url=url, base_url="http://127.0.0.1", secret_key=(SECRET,)))
     with app.app_context():
         db.create_all()
@@ -47,7 +47,7 @@ def fill(url: str, capacity: int) -> Seeded:
         hubs = [make.hub() for _ in range(4)]
         venues = [make.venue(hub) for hub in hubs]
         events = []
-        for number in range(200):
+        for number in range(events_to_come):
             starts = now.replace(hour=13, minute=30, second=0, microsecond=0) + timedelta(days=20 + number)
             given = {"capacity": capacity, "opens_at": now - timedelta(days=1), "published_at": now - timedelta(days=1)}
             place = {"hub": hubs[number % 4], "venue": venues[number % 4], "starts": (starts,)}

@@ -66,8 +66,11 @@ class Server:
 
     def cpu_ms(self) -> float:
         """Answer the CPU time that the workers have used so far, in milliseconds."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return sum(_cpu_ms(int(pid)) for pid in children)
+        return sum(_cpu_ms(pid) for pid in children(self.process.pid))
+
+    def all_cpu_ms(self) -> float:
+        """The same with gunicorn's own time, and that of workers which were killed."""
+        return _cpu_ms(self.process.pid, with_ended=True) + self.cpu_ms()
 
     def visitor(self) -> Visitor:
         return Visitor(self.port)
@@ -118,9 +121,15 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("gunicorn did not answer")
 
 
-def _cpu_ms(pid: int) -> float:
+def children(pid: int) -> list[int]:
+    """Answer the ids of the processes that this one has started and that live."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _cpu_ms(pid: int, *, with_ended: bool = False) -> float:
+    """Read a process's CPU time (proc(5): utime, stime), and that of children which it has waited for."""
     parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(parts[11]) + int(parts[12])) * 1000 / TICKS
+    return sum(map(int, parts[11 : 15 if with_ended else 13])) * 1000 / TICKS
 
 
 def _free_port() -> int:

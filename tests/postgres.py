@@ -100,9 +100,14 @@ class Cluster:
         with self._connection() as connection:
             connection.execute(renamed)
 
+    @property
+    def pid(self) -> int:
+        """The process that starts all others of the server."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def signal(self, number: int) -> None:
         """Send the server a signal: SIGKILL is a power cut, SIGSTOP and SIGCONT stop the postmaster for a while."""
-        os.kill(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]), number)
+        os.kill(self.pid, number)
 
     def start_again(self) -> None:
         """Start the server that was killed, on the same data, at the same address."""

@@ -5,50 +5,62 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import time
+from collections import Counter
+from dataclasses import fields
 
-from benchmarks.storm.crowd import Crowd
-from benchmarks.storm.reckoning import reckon
-from benchmarks.storm.stage import EVENTS, PLACES, staged
-from benchmarks.storm.weather import Weather
+from benchmarks.storm.stage import WORKER, WORKERS, Given
+from benchmarks.storm.storm import Weathered, weathered
+
+CHOICES = {"database": list(WORKERS), "worker": list(WORKER)}
+MEANING = {
+    "database": "sqlite (2 processes of the web, 1 worker) or postgres (4 and 3)",
+    "worker": "real, or hasty: it waits for seconds where the real one waits for minutes",
+    "seed": "decides the faults, and what each person does",
+    "people": "who come in one instant",
+    "seconds": "of mixed acts after it",
+    "fault_every": "seconds between faults, more or less",
+    "longest_stop": "for how many seconds a process is stopped, one time in six",
+    "patience": "seconds in which a code, and in the end all mail, must have come",
+}
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m benchmarks.storm", description=__doc__)
-    asked.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
-    asked.add_argument("--people", type=int, default=400, help="who come in one instant")
-    asked.add_argument("--seconds", type=int, default=20, help="of mixed acts after it")
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--fault-every", type=float, default=2.0, help="seconds between faults, more or less")
-    asked.add_argument("--patience", type=float, default=240, help="seconds in which all mail must have gone")
+    for one in fields(Given):
+        option = f"--{one.name.replace('_', '-')}"
+        given = {"type": type(one.default), "default": one.default, "choices": CHOICES.get(one.name)}
+        asked.add_argument(option, help=MEANING.get(one.name), **given)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave nothing running
-    sys.exit(weathered(asked.parse_args()))
+    sys.exit(weather_one(Given(**vars(asked.parse_args()))))
 
 
-def weathered(given: argparse.Namespace) -> int:
-    """Answer 0 if everything that was promised is there."""
-    with staged(given.database) as stage:
-        crowd, weather = Crowd(stage, given.seed), Weather(stage, given.seed, given.fault_every)
-        weather.start()
-        try:
-            began = time.monotonic()
-            crowd.rush(given.people)
-            rushed = time.monotonic() - began
-            more = crowd.go_on(given.people, time.monotonic() + given.seconds)
-        finally:
-            weather.stop()
-        faults = weather.faults
-        found = reckon(stage, crowd.ledger, faults.total(), given.patience)
-    ledger = crowd.ledger
-    print(f"## A storm on {given.database}, seed {given.seed}\n")
-    print(f"- {given.people} people at {EVENTS} events of {PLACES} places in {rushed:.0f} s, then {more} more")
-    print(f"- faults: {dict(faults)}")
-    print(f"- answers: {dict(sorted(ledger.answers.items()))}")
-    print(f"- told: {len(ledger.confirmed)} confirmed, {len(ledger.cancelled)} cancelled; there: {found.states}")
-    print(f"- {found.mails} mails, {found.extra_copies} extra copies; all had gone after {found.waited_seconds:.0f} s")
-    for sentence in found.wrong:
-        print(f"- WRONG: {sentence}")
-    return 1 if found.wrong else 0
+def weather_one(given: Given) -> int:
+    """Print what happened; answer 0 if everything that was promised is there."""
+    print(f"## A storm on {given.database}, seed {given.seed}\n", flush=True)
+    told = weathered(given)
+    for line in _lines(given, told):
+        print(f"- {line}")
+    return 1 if told.found.wrong else 0
+
+
+def _lines(given: Given, told: Weathered) -> list[str]:
+    """Say what happened, and what is wrong."""
+    answers, found = told.ledger.answers, told.found
+    asked = answers.total()
+    return [
+        f"{given.people} people at {given.events} events of {given.places} places, all answered in "
+        f"{told.rush_seconds:.0f} s; then {given.seconds:.0f} s of mixed acts",
+        f"faults: {told.faults.total()}: {_listed(told.faults)}",
+        f"{asked} requests, {told.web_cpu_ms / asked:.1f} CPU ms of the web each: {_listed(answers)}",
+        f"acts: {_listed(told.ledger.acts)}",
+        f"bookings in the end: {_listed(Counter(found.states))}",
+        f"{found.mails} mails, {found.extra_copies} extra copies; all had gone after {told.mail_seconds:.0f} s",
+        *(f"WRONG: {sentence}" for sentence in found.wrong),
+    ]
+
+
+def _listed(counted: Counter[str]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in sorted(counted.items()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What goes wrong, from a seed: processes are killed and stopped, the relay says no, hangs up and goes away."""
+"""What goes wrong, from a seed: processes are killed and stopped, the relay says no, is silent, hangs up, goes away."""
 
 from __future__ import annotations
 
@@ -8,37 +8,49 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 
 from benchmarks.storm.stage import Stage
 
+SHORT = 2
+"""Most stops are shorter than so many seconds; one in `LONG_EVERY` takes as long as the longest."""
+LONG_EVERY = 6
+
 
 class Weather(threading.Thread):
-    """One fault after another until `stop`; `faults` counts them."""
+    """One fault after another until `stop`; `faults` counts them, `copies` the mails that may have come twice."""
 
-    def __init__(self, stage: Stage, seed: int, every_seconds: float) -> None:
+    def __init__(self, stage: Stage, seed: int, every_seconds: float, longest_stop: float) -> None:
         super().__init__(name="weather")
-        self._stage, self._chance, self._every = stage, random.Random(seed), every_seconds  # noqa: S311
+        self._stage, self._chance = stage, random.Random(seed)  # noqa: S311
+        self._every, self._longest = every_seconds, longest_stop
         self._is_over = threading.Event()
+        self._stopped: list[threading.Thread] = []
         self.faults: Counter[str] = Counter()
+        self.copies = 0
 
     def run(self) -> None:
-        kinds = [self.kill_web, self.stop_web, self.kill_worker, self.stop_worker, self.lose_relay, self.refuse_mail]
+        kinds: list[Callable[[], object]] = [self.kill_web, self.stop_web, self.kill_worker, self.stop_worker]
+        kinds += [self.lose_relay, self.refuse_mail, self.silence_relay, self.hang_up]
         if self._stage.cluster:
-            kinds += [self.kill_database, self.stop_database]
+            kinds += [self.kill_database, self.stop_database, self.kill_connection, self.stop_connection]
         while not self._is_over.wait(self._every * self._chance.uniform(0.5, 1.5)):
             fault = self._chance.choice(kinds)
             self.faults[fault.__name__] += 1
-            fault()
+            self.copies += len(self._stage.workers)  # each has one mail in its hands
+            with suppress(OSError):  # what was to be hit has gone already
+                fault()
 
     def stop(self) -> None:
         """Let it clear up, and wait until it has."""
         self._is_over.set()
         self.join()
+        for one in self._stopped:
+            one.join()
 
     def kill_web(self) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self._chance.choice(self._stage.web_processes()), signal.SIGKILL)
+        os.kill(self._chance.choice(self._stage.web_processes()), signal.SIGKILL)
 
     def stop_web(self) -> None:
         self._pause(self._chance.choice(self._stage.web_processes()))
@@ -58,9 +70,17 @@ class Weather(threading.Thread):
 
     def stop_database(self) -> None:
         assert self._stage.cluster
-        self._stage.cluster.signal(signal.SIGSTOP)
-        time.sleep(self._chance.uniform(0.2, 2))
-        self._stage.cluster.signal(signal.SIGCONT)
+        self._pause(self._stage.cluster.pid)
+
+    def kill_connection(self) -> None:
+        """Kill one process of PostgreSQL: it ends all connections, and recovers."""
+        for pid in self._chance.sample(connected := self._stage.database_processes(), min(1, len(connected))):
+            os.kill(pid, signal.SIGKILL)
+
+    def stop_connection(self) -> None:
+        """Stop one process of PostgreSQL, with whatever it has locked."""
+        for pid in self._chance.sample(connected := self._stage.database_processes(), min(1, len(connected))):
+            self._pause(pid)
 
     def lose_relay(self) -> None:
         self._stage.relay.stop()
@@ -72,8 +92,27 @@ class Weather(threading.Thread):
         time.sleep(self._chance.uniform(0.1, 0.5))
         self._stage.relay.refuse_with = None
 
+    def silence_relay(self) -> None:
+        """Let it answer nothing for longer than a worker waits."""
+        self._stage.relay.hold.set()
+        time.sleep(self._chance.uniform(1, 5))
+        self._stage.relay.hold.clear()
+
+    def hang_up(self) -> None:
+        """Let it take mail and be gone before it says so."""
+        self._stage.relay.drops += 2
+        self.copies += 2
+
     def _pause(self, process: int) -> None:
+        """Stop a process, and let it go on later, while other things go wrong."""
+        is_long = self._chance.randrange(LONG_EVERY) == 0
+        seconds = self._longest if is_long else self._chance.uniform(0.1, min(SHORT, self._longest))
+        os.kill(process, signal.SIGSTOP)
+        going_on = threading.Thread(target=self._let_go_on, args=[process, seconds])
+        going_on.start()
+        self._stopped.append(going_on)
+
+    def _let_go_on(self, process: int, seconds: float) -> None:
+        self._is_over.wait(seconds)
         with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGSTOP)
-            time.sleep(self._chance.uniform(0.2, 2))
             os.kill(process, signal.SIGCONT)
