@@ -10,11 +10,14 @@ import pytest
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, func, select, text
 
+from booking import jobs
 from booking.db import db, transaction
-from booking.domain import erasing, verify
+from booking.domain import codes, erasing, verify
+from booking.domain.messages import Message
 from booking.domain.people import Hub, Person
 from booking.domain.places import Booking
 from tests import postgres
+from tests.conftest import settings_for
 from tests.racing import book
 
 
@@ -30,6 +33,11 @@ def url(request, tmp_path, cluster):
 def pytest_generate_tests(metafunc):
     kinds = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
     metafunc.parametrize("url", kinds, indirect=True)
+
+
+@pytest.fixture
+def settings(url, relay):
+    return settings_for(url, smtp_url=relay.url)
 
 
 @pytest.fixture
@@ -125,6 +133,42 @@ def test_on_a_new_machine_the_erasures_come_in_a_file(say, make, noon, tmp_path)
 
     assert (code, "1 who had been erased" in said) == (0, True)
     assert db.session.get(Person, priya.id).email is None
+
+
+def test_mail_that_was_due_then_waits_for_somebodys_word(say, make, noon, relay, tmp_path):
+    event, file = make.event(), tmp_path / "kept"
+    make.booking(event, make.person(email="priya@school.example"))
+    with transaction():
+        codes.send("ben@school.example", at=noon, network="", limits=codes.Limits())
+    [due, code] = db.session.scalars(select(Message).order_by(Message.id))
+    say("backup", file)
+
+    said = say("restore", file, "--force")[1]
+
+    assert "1 mail due when the backup was made may have gone since, and will not go now." in said
+    assert f"flask outbox retry {due.id}\n" in said
+    jobs.post_batch()
+    assert relay.received == []
+    assert "It came back with a backup" in say("outbox", "list")[1]
+    say("outbox", "retry", due.id, code.id)
+    jobs.post_batch()
+    assert [received.recipients for received in relay.received] == [("priya@school.example",)]
+
+
+def test_mail_to_whom_was_erased_since_waits_for_nothing_and_what_the_erasing_promises_goes(say, make, noon, tmp_path):
+    event, file = make.event(capacity=1), tmp_path / "kept"
+    priya, ruth = make.person().id, make.person().id
+    make.booking(event, db.session.get(Person, priya))
+    make.waiting(event, db.session.get(Person, ruth))
+    say("backup", file)
+    with transaction():
+        erasing.erase(priya, by=None, at=noon + timedelta(hours=1))
+
+    said = say("restore", file, "--force")[1]
+
+    query = select(Message.kind, Message.state).where(Message.person_id == ruth).order_by(Message.id)
+    assert db.session.execute(query).all() == [("joined_waiting_list", "failed"), ("place_offered", "due")]
+    assert "1 mail due when the backup was made" in said
 
 
 @pytest.mark.parametrize("harm", ["cut short", "overwritten", "empty"])

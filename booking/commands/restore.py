@@ -11,10 +11,10 @@ from flask_migrate import upgrade
 from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from booking import backups, clock
+from booking import backups, clock, wording
 from booking.backups import Bad
 from booking.db import db, transaction
-from booking.domain import erasing, verify
+from booking.domain import erasing, messages, verify
 from booking.domain.audit import AuditEntry
 from booking.domain.erasing import Erasure
 from booking.domain.events import Event
@@ -39,8 +39,8 @@ def init_app(app: Flask) -> None:
 def restore(file: Path, erasures: Path | None, force: bool) -> None:
     """Put the backup FILE in the place of all that the database holds, in one transaction.
 
-    Stop the web and the workers first. Whoever was erased after the backup was made is erased again; then every rule
-    is checked.
+    Stop the web and the workers first. Whoever was erased after the backup was made is erased again; mail that was due
+    then waits for your word, since it may have been sent; then every rule is checked.
     """
     kind = backups.kind_of(db.engine)
     try:
@@ -106,19 +106,31 @@ def _erased(file: Path, given: Path | None, force: bool) -> list[Erasure]:
 
 
 def _make_ready(known: list[Erasure]) -> None:
-    """Bring what came back up to date, erase again, and say whether every rule holds."""
+    """Bring what came back up to date, erase again, hold mail back, and say whether every rule holds."""
     upgrade()
     last = db.session.scalar(select(func.max(AuditEntry.recorded_at))) or clock.now()
     with transaction():
+        messages.hold_back(at=clock.now())  # and not what the erasing promises
         again = erasing.erase_again(known, at=clock.now())
     if again:
         click.echo(f"{again} who had been erased came back with the backup, and are erased again.")
+    if held := messages.held_back():
+        _say_what_waits(held)
     broken = verify.broken(at=last)
     for sentence in broken:
         click.echo(sentence)
     if broken:
         raise click.ClickException(f"The backup is restored, and {len(broken)} things in it break a rule.")
     click.echo(f"The backup is restored as it was at {last:%Y-%m-%d %H:%M} UTC. All {len(verify.CHECKS)} checks hold.")
+
+
+def _say_what_waits(held: list[int]) -> None:
+    """Name the mail that nobody knows to be sent or not; a person decides."""
+    numbers = " ".join(map(str, held))
+    click.echo(
+        f"{wording.count(len(held), 'mail')} due when the backup was made may have gone since, and will not go now."
+    )
+    click.echo(f"See `flask outbox list`; to send all of it: flask outbox retry {numbers}")
 
 
 def _beside(file: Path) -> Path:

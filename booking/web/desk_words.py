@@ -53,6 +53,7 @@ ACTS = {
     "event.reminders_as_usual": "Went back to the usual reminders",
     "message.retried": "Had a mail sent again",
     "message.cancelled": "Cancelled a mail",
+    "message.held_back": "Held a mail back that came with a backup",
     "event.drafted": "Put it up as a draft",
     "event.edited": "Changed what it says{edited}",
     "event.published": "Published it",

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import codes, details, erasing, people, places, sign_ins, verify
+from booking.domain import codes, details, erasing, messages, people, places, sign_ins, verify
 from booking.domain.errors import NotAllowed, NotFound
 from booking.domain.messages import Message, MessageState
 from booking.domain.people import REMOVED, Person
@@ -104,7 +104,10 @@ def test_the_others_of_a_held_party_can_still_be_booked(make, priya, noon):
     assert [place.address for place in booked.live_places] == ["kofi@school.example"]
 
 
-def test_nothing_more_is_sent_to_them(make, priya, noon):
+def test_nothing_more_is_sent_to_them_not_even_if_somebody_tries_again_what_failed(make, priya, noon):
+    make.booking(make.event(), priya)
+    with transaction():
+        messages.hold_back(at=noon)
     make.booking(make.event(), priya)
 
     erase(priya, noon)

@@ -14,13 +14,14 @@ from booking.domain.people import Person
 
 
 def forget(person: Person, booking_ids: Iterable[int], *, at: datetime) -> None:
-    """Call off what is due to somebody, and leave no name, address or fact in what was sent to them.
+    """Call off what is due to somebody or has failed, and leave no name, address or fact in what was sent to them.
 
     The reasons that they gave in their bookings leave the messages to others.
     """
     theirs = or_(Message.person_id == person.id, Message.address == person.email)
-    due = {"state": MessageState.CANCELLED, "ended_at": at, "trouble": "Whom it was for has been forgotten."}
-    _write(update(Message).where(theirs, Message.state == MessageState.DUE).values(**due))
+    over = {"state": MessageState.CANCELLED, "ended_at": at, "trouble": "Whom it was for has been forgotten."}
+    unsent = Message.state.in_([MessageState.DUE, MessageState.FAILED])
+    _write(update(Message).where(theirs, unsent).values(**over))
     nothing: dict[str, Any] = {"name": "", "address": None, "facts": {}, "lease_token": None, "lease_ends_at": None}
     _write(update(Message).where(theirs).values(**nothing))
     spoken = Message.facts["booking"].as_integer().in_(list(booking_ids))

@@ -17,6 +17,7 @@ from booking.domain.people import Person
 LATE_AFTER = timedelta(minutes=2)
 """What is due goes within a second; later than this, something is wrong."""
 HOURS = 24
+CAME_BACK = "It came back with a backup, and may have been sent since."
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,25 @@ def cancel(message_id: int, *, by: Person | None, at: datetime) -> Message:
     message.facts = {name: value for name, value in message.facts.items() if name != "code"}
     audit.record("message.cancelled", message, by=by, at=at, event_id=message.event_id, hub_id=message.hub_id)
     return message
+
+
+def hold_back(*, at: datetime) -> None:
+    """Let nothing that is due go by itself: it came back with a backup, and nobody knows what was sent since.
+
+    It stands with what failed until somebody says `retry` or `cancel`; codes, which are too old by then, end.
+    """
+    due = select(Message).where(Message.state == MessageState.DUE).order_by(Message.id).with_for_update(of=Message)
+    for message in db.session.scalars(due.execution_options(populate_existing=True)):
+        message.state = MessageState.CANCELLED if message.kind == "code" else MessageState.FAILED
+        message.ended_at, message.trouble, message.lease_token, message.lease_ends_at = at, CAME_BACK, None, None
+        message.facts = {name: value for name, value in message.facts.items() if name != "code"}
+        audit.record("message.held_back", message, by=None, at=at, event_id=message.event_id, hub_id=message.hub_id)
+
+
+def held_back() -> list[int]:
+    """Answer the numbers of what came back with a backup and waits for somebody's word."""
+    query = select(Message.id).where(Message.state == MessageState.FAILED, Message.trouble == CAME_BACK)
+    return list(db.session.scalars(query.order_by(Message.id)))
 
 
 def _stands(standing: str, at: datetime) -> ColumnElement[bool]:
