@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 
 from booking.db import AWAY, db, is_taken
 from booking.web import errors
+from booking.web.session import take_back
 
 STALE = "This page was open for a long time, so we ask you to send it once more. Nothing you typed is lost."
 BUSY = (
@@ -34,10 +35,8 @@ def init_blueprint(bp: Blueprint, **pages: str) -> None:
             return errors.show_busy(error)
         current_app.logger.warning("busy: %s", type(error).__name__)
         db.session.rollback()
-        try:
-            response = _page(bp, page, BUSY if is_taken(error) else NOT_SAVED, 503)
-        except AWAY as still:
-            return errors.show_busy(still)
+        take_back()
+        response = _page(bp, page, BUSY if is_taken(error) else NOT_SAVED, 503)
         response.headers["Retry-After"] = str(errors.retry_seconds(error))
         return response
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from booking.db import AWAY as AWAY_KINDS
 from booking.db import db, is_deadlock, is_taken, let_go
 from booking.domain.errors import NotAllowed, NotFound, Refused
+from booking.web.session import take_back
 
 RETRY_SECONDS = 5
 AWAY_SECONDS = 60
@@ -53,6 +54,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, show_fault)
     app.teardown_appcontext(let_go)  # before Flask-SQLAlchemy's own, whose fault would replace the answer
     _ask_again_after_deadlock(app)
+    _answer_also_when_an_answer_fails(app)
 
 
 def show(status: int, *, title: str = "", sentence: str = "", **more: Any) -> Response:
@@ -90,6 +92,7 @@ def show_busy(error: Exception) -> Response:
     """Ask to come again; a form that was sent stands in the page, for the form's own page needs the database."""
     current_app.logger.warning("busy: %s", type(error).__name__)
     db.session.rollback()
+    take_back()
     g.sign_in, g.person = None, None
     typed = list(request.form.items(multi=True)) if request.method == "POST" and not request.files else []
     title, sentence = WORDS[503] if is_taken(error) else AWAY
@@ -124,8 +127,21 @@ def _ask_again_after_deadlock(app: Flask) -> None:
         except OperationalError as error:
             if not is_deadlock(error):
                 raise
-            for name in ("now", "sign_in", "person"):
-                g.pop(name, None)
+            take_back()
+            g.pop("now", None)
             return once()
 
     app.dispatch_request = dispatch  # type: ignore[method-assign]
+
+
+def _answer_also_when_an_answer_fails(app: Flask) -> None:
+    """What is said of an error may need the database too, and is answered in words where that has gone."""
+    once = app.handle_user_exception
+
+    def handle(error: Exception) -> Any:
+        try:
+            return once(error)
+        except AWAY_KINDS as away:
+            return show_busy(away)
+
+    app.handle_user_exception = handle  # type: ignore[method-assign]

@@ -67,6 +67,15 @@ def sign_in(person: Person, *, at: datetime) -> None:
     g.pop("sign_in", None)
 
 
+def take_back() -> None:
+    """Let this browser keep the session that it came with: what was to change it was not kept."""
+    came = current_app.session_interface.open_session(current_app, request)
+    session.clear()
+    session.update(came or {})
+    for name in ("sign_in", "person"):
+        g.pop(name, None)
+
+
 def code_limits() -> codes.Limits:
     given = settings()
     return codes.Limits(given.codes_per_address, given.codes_per_network, given.guesses_per_address)

@@ -125,15 +125,19 @@ class TestDeadlock:
 
     def test_whoever_is_thrown_out_of_a_deadlock_is_asked_once_more(self, app, make):
         hubs, barrier, asked = [make.hub().id, make.hub().id], threading.Barrier(2), []
+        the_other_is_through = threading.Event()  # asked once more too soon, it could run into another one
 
         def cross(way):
             asked.append(way)
+            if len(asked) > 2:
+                assert the_other_is_through.wait(10)
             with transaction():
                 first, second = hubs if way == "there" else hubs[::-1]
                 db.session.execute(update(Hub).where(Hub.id == first).values(area=way))
                 if len(asked) <= 2:
                     barrier.wait(10)
                 db.session.execute(update(Hub).where(Hub.id == second).values(area=way))
+            the_other_is_through.set()
             return way
 
         cross.access_rule = "public"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,11 +11,11 @@ from sqlalchemy import event as listening
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import OperationalError
 
-from booking.db import db, transaction
+from booking.db import Busy, db, transaction
 from booking.domain.places import Booking, FormKey, new_form_key
 from booking.jobs import Worker
 from tests.make import NOON
-from tests.web.reading import fields, sign_in, words
+from tests.web.reading import digits, fields, sign_in, words
 
 TYPED = {"name": "Priya Nair", "email": "p.nair@alderbeck.example", "unlisted": "y", "coming": "y"}
 
@@ -112,6 +113,50 @@ class TestAFullDisk:
         assert (told.status_code, told.json["worker"]) == (503, False)
 
 
+class TestAnActThatIsNotKept:
+    """The database fails at the last moment, the commit; a session is as it was, and the same page is sent again."""
+
+    @pytest.fixture
+    def last_moment(self, app):
+        """Set, it lets every commit fail."""
+        app.config["WTF_CSRF_ENABLED"] = True
+        fails = threading.Event()
+
+        def fail(_session):
+            if fails.is_set():
+                raise Busy
+
+        listening.listen(db.session, "before_commit", fail)
+        yield fails
+        listening.remove(db.session, "before_commit", fail)
+
+    def test_a_code_that_signs_in_is_sent_once_more_and_signs_in(self, client, make, last_moment):
+        asked = fields(client.get("/sign-in")) | {"email": make.person().email}
+        client.post("/sign-in", data=asked)
+        typed = fields(client.get("/sign-in/code")) | {"code": digits()}
+
+        last_moment.set()
+        away = client.post("/sign-in/code", data=typed)
+        last_moment.clear()
+        again = client.post("/sign-in/code", data=fields(away))
+
+        assert (away.status_code, again.status_code) == (503, 303)
+        assert client.get("/my/bookings").status_code == 200
+
+    def test_a_code_that_confirms_is_sent_once_more_and_confirms(self, client, make, last_moment):
+        address = f"/events/{make.event().id}/bookings"
+        page = client.post(address, data=fields(client.get(f"{address}/new")) | TYPED).location
+        typed = fields(client.get(page)) | {"code": digits()}
+
+        last_moment.set()
+        away = client.post(page, data=typed)
+        last_moment.clear()
+        again = client.post(page, data=typed)
+
+        assert (away.status_code, again.status_code) == (503, 303)
+        assert "1 place is booked" in words(client.get(again.location))
+
+
 class TestAFileThatIsDamaged:
     @pytest.fixture
     def url(self, sqlite_url):
@@ -181,3 +226,18 @@ class TestADatabaseThatIsGone:
         cluster.rename_database(away, name)
         assert client.post(address, data=fields(page)).status_code == 303
         assert bookings() == 1
+
+    def test_an_error_whose_own_page_would_need_the_database_is_answered_in_words_too(
+        self, app, client, make, cluster, url
+    ):
+        app.config["WTF_CSRF_ENABLED"] = True
+        address = f"/events/{make.event().id}/bookings"
+        name, away = db.engine.url.database, f"{db.engine.url.database}_away"
+        db.session.remove()
+        db.engine.dispose()
+        cluster.rename_database(name, away)
+
+        stale = client.post(address, data=TYPED)
+
+        cluster.rename_database(away, name)
+        assert (stale.status_code, fields(stale)["name"]) == (503, "Priya Nair")
