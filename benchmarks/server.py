@@ -113,11 +113,14 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < latest:
         if process.poll() is not None:
             raise RuntimeError("gunicorn ended at once")
+        asking = Visitor(port)
         try:
-            if Visitor(port).get("/healthz").status == 200:
+            if asking.get("/healthz").status == 200:
                 return
         except OSError:
             time.sleep(0.05)
+        finally:
+            asking.connection.close()
     raise RuntimeError("gunicorn did not answer")
 
 

@@ -1,4 +1,4 @@
-"""Weather a storm:  python -m benchmarks.storm [--database postgres] [--people 2000] [--seconds 60] [--seed 1]"""
+"""Weather a storm:  python -m benchmarks.storm [--database postgres] [--people 2000] [--acts 4000] [--seed 1]"""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ import sys
 from collections import Counter
 from dataclasses import fields
 
-from benchmarks.storm.stage import WORKER, WORKERS, Given
+from benchmarks.storm.stage import DATABASES, WORKER, Given
 from benchmarks.storm.storm import Weathered, weathered
 
-CHOICES = {"database": list(WORKERS), "worker": list(WORKER)}
+CHOICES = {"database": DATABASES, "worker": list(WORKER)}
 MEANING = {
-    "database": "sqlite (2 processes of the web, 1 worker) or postgres (4 and 3)",
+    "database": "sqlite or postgres",
+    "web": "processes that answer",
+    "workers": "processes that send",
     "worker": "real, or hasty: it waits for seconds where the real one waits for minutes",
     "seed": "decides the faults, and what each person does",
     "people": "who come in one instant",
-    "seconds": "of mixed acts after it",
+    "acts": "after it: somebody comes, or comes back",
+    "seconds": "after which no more of those begin",
+    "faults": "at most",
     "fault_every": "seconds between faults, more or less",
     "longest_stop": "for how many seconds a process is stopped, one time in six",
     "patience": "seconds in which a code, and in the end all mail, must have come",
@@ -49,7 +53,7 @@ def _lines(given: Given, told: Weathered) -> list[str]:
     asked = answers.total()
     return [
         f"{given.people} people at {given.events} events of {given.places} places, all answered in "
-        f"{told.rush_seconds:.0f} s; then {given.seconds:.0f} s of mixed acts",
+        f"{told.rush_seconds:.0f} s; then up to {given.acts:,} times somebody who comes, or comes back",
         f"faults: {told.faults.total()}: {_listed(told.faults)}",
         f"{asked} requests, {told.web_cpu_ms / asked:.1f} CPU ms of the web each: {_listed(answers)}",
         f"acts: {_listed(told.ledger.acts)}",

@@ -37,15 +37,15 @@ class Crowd:
         with ThreadPoolExecutor(people) as pool:
             list(pool.map(come, [self._newcomer() for _ in range(people)]))
 
-    def go_on(self, until: float) -> None:
-        """Let people come and come back, until that moment."""
+    def go_on(self, acts: int, until: float) -> None:
+        """Let people come and come back so many times, but not after that moment."""
 
-        def one_after_another(_seat: int) -> None:
-            while time.monotonic() < until:
+        def one_more(_act: int) -> None:
+            if time.monotonic() < until:
                 self._let(self._next())
 
         with ThreadPoolExecutor(SEATS) as pool:
-            list(pool.map(one_after_another, range(SEATS)))
+            list(pool.map(one_more, range(acts)))
 
     def _next(self) -> Teacher:
         if self._at_home and self._chance.random() >= NEWCOMERS:

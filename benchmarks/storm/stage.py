@@ -17,22 +17,25 @@ from benchmarks.server import ROOT, SECRET, Server, children, running
 from tests.postgres import Cluster
 from tests.smtp import Relay
 
-WEB_PROCESSES = {"sqlite": 2, "postgres": 4}
-WORKERS = {"sqlite": 1, "postgres": 3}
+DATABASES = ["sqlite", "postgres"]
 WORKER = {"real": ["flask", "--app", "wsgi", "worker"], "hasty": ["benchmarks.storm.hasty"]}
 
 
 @dataclass(frozen=True)
 class Given:
-    """How large a storm is. People give up on a code, and the end on mail, after `patience` seconds."""
+    """How large a storm is: who come at once, how often somebody comes or comes back afterwards, what goes wrong."""
 
     database: str = "sqlite"
+    web: int = 2
+    workers: int = 1
     worker: str = "real"
     seed: int = 1
     events: int = 10
     places: int = 20
     people: int = 400
-    seconds: float = 20.0
+    acts: int = 400
+    seconds: float = 300.0
+    faults: int = 1000
     fault_every: float = 2.0
     longest_stop: float = 2.0
     patience: float = 240.0
@@ -47,7 +50,7 @@ class Stage:
         self.url, self.cluster, self.relay, self._log = url, cluster, relay, log
         self.events = fill(url, given.places, given.events + 1).spread
         self._command = [sys.executable, "-m", *WORKER[given.worker]]
-        self.workers = [self._worker() for _ in range(WORKERS[given.database])]
+        self.workers = [self._worker() for _ in range(given.workers)]
 
     def web_processes(self) -> list[int]:
         """Answer the ids of gunicorn's own children; it starts another for one that is killed."""
@@ -98,5 +101,5 @@ def staged(given: Given) -> Iterator[Stage]:
         stage = Stage(given, url, cluster, relay, log)
         stack.callback(stage.close)
         of_web = {"DATABASE_URL": url, "DATABASE_POOL": "4", "SMTP_URL": relay.url}
-        stage.web = stack.enter_context(running("wsgi", workers=WEB_PROCESSES[given.database], threads=8, **of_web))
+        stage.web = stack.enter_context(running("wsgi", workers=given.web, threads=8, **of_web))
         yield stage

@@ -33,13 +33,13 @@ def weathered(given: Given) -> Weathered:
     """Start everything, let people and faults come, and reckon up when all has cleared."""
     with staged(given) as stage:
         crowd = Crowd(stage, given.seed, given.patience)
-        weather = Weather(stage, given.seed, given.fault_every, given.longest_stop)
+        weather = Weather(stage, given)
         weather.start()
         try:
             began = time.monotonic()
             crowd.rush(given.people)
             rushed = time.monotonic() - began
-            crowd.go_on(time.monotonic() + given.seconds)
+            crowd.go_on(given.acts, time.monotonic() + given.seconds)
         finally:
             weather.stop()
         found, waited = _in_the_end(stage, crowd.ledger, given, weather.copies)

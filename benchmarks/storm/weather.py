@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
-from benchmarks.storm.stage import Stage
+from benchmarks.server import children
+from benchmarks.storm.stage import Given, Stage
 
 SHORT = 2
 """Most stops are shorter than so many seconds; one in `LONG_EVERY` takes as long as the longest."""
@@ -21,12 +22,13 @@ LONG_EVERY = 6
 class Weather(threading.Thread):
     """One fault after another until `stop`; `faults` counts them, `copies` the mails that may have come twice."""
 
-    def __init__(self, stage: Stage, seed: int, every_seconds: float, longest_stop: float) -> None:
+    def __init__(self, stage: Stage, given: Given) -> None:
         super().__init__(name="weather")
-        self._stage, self._chance = stage, random.Random(seed)  # noqa: S311
-        self._every, self._longest = every_seconds, longest_stop
+        self._stage, self._chance = stage, random.Random(given.seed)  # noqa: S311
+        self._most, self._every, self._longest = given.faults, given.fault_every, given.longest_stop
         self._is_over = threading.Event()
         self._stopped: list[threading.Thread] = []
+        self._broken: Exception | None = None
         self.faults: Counter[str] = Counter()
         self.copies = 0
 
@@ -35,19 +37,29 @@ class Weather(threading.Thread):
         kinds += [self.lose_relay, self.refuse_mail, self.silence_relay, self.hang_up]
         if self._stage.cluster:
             kinds += [self.kill_database, self.stop_database, self.kill_connection, self.stop_connection]
-        while not self._is_over.wait(self._every * self._chance.uniform(0.5, 1.5)):
+        try:
+            self._blow(kinds)
+        except Exception as broken:
+            self._broken = broken
+
+    def _blow(self, kinds: list[Callable[[], object]]) -> None:
+        for _ in range(self._most):
+            if self._is_over.wait(self._every * self._chance.uniform(0.5, 1.5)):
+                return
             fault = self._chance.choice(kinds)
             self.faults[fault.__name__] += 1
             self.copies += len(self._stage.workers)  # each has one mail in its hands
-            with suppress(OSError):  # what was to be hit has gone already
+            with suppress(ProcessLookupError, FileNotFoundError, IndexError):  # what was to be hit has gone already
                 fault()
 
     def stop(self) -> None:
-        """Let it clear up, and wait until it has."""
+        """Let it clear up, and wait until it has. Raises what ended it before its time."""
         self._is_over.set()
         self.join()
         for one in self._stopped:
             one.join()
+        if self._broken:
+            raise self._broken
 
     def kill_web(self) -> None:
         os.kill(self._chance.choice(self._stage.web_processes()), signal.SIGKILL)
@@ -64,8 +76,12 @@ class Weather(threading.Thread):
         self._pause(self._chance.choice(self._stage.workers).pid)
 
     def kill_database(self) -> None:
+        """Cut the power: all of PostgreSQL's processes are gone at once, also those that are stopped."""
         assert self._stage.cluster
-        self._stage.cluster.signal(signal.SIGKILL)
+        server = self._stage.cluster.pid
+        for pid in (server, *children(server)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._stage.cluster.start_again()
 
     def stop_database(self) -> None:
@@ -74,13 +90,11 @@ class Weather(threading.Thread):
 
     def kill_connection(self) -> None:
         """Kill one process of PostgreSQL: it ends all connections, and recovers."""
-        for pid in self._chance.sample(connected := self._stage.database_processes(), min(1, len(connected))):
-            os.kill(pid, signal.SIGKILL)
+        os.kill(self._chance.choice(self._stage.database_processes()), signal.SIGKILL)
 
     def stop_connection(self) -> None:
         """Stop one process of PostgreSQL, with whatever it has locked."""
-        for pid in self._chance.sample(connected := self._stage.database_processes(), min(1, len(connected))):
-            self._pause(pid)
+        self._pause(self._chance.choice(self._stage.database_processes()))
 
     def lose_relay(self) -> None:
         self._stage.relay.stop()
