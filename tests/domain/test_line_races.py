@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import suppress
 from datetime import timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from sqlalchemy import func, select
 
 from booking.db import db, transaction
 from booking.domain import places, verify
+from booking.domain.audit import AuditEntry
 from booking.domain.errors import Over
 from booking.domain.events import Event
-from booking.domain.people import Person
+from booking.domain.people import Hub, Person
 from booking.domain.places import Booking, Place, State
 from booking.domain.places.room import lock
-from tests.racing import at_once, book, in_processes
+from tests.racing import asking, at_once, book, in_processes
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -72,6 +75,23 @@ def must_be_in_order(event, at):
     assert now.taken == db.session.scalar(taking) <= now.capacity + now.extra
     assert list(places.idle(at=at)) == []
     assert [one for one in verify.broken(at=at) if f"vent {event.id} " in one or "Booking" in one] == []
+
+
+def stories():
+    """Answer what happened to each booking, step by step: (state before, act, state after)."""
+    db.session.rollback()
+    found = defaultdict(list)
+    for entry in db.session.scalars(select(AuditEntry).where(AuditEntry.subject == "booking").order_by(AuditEntry.id)):
+        if "after" in entry.facts:
+            act = entry.act.removeprefix("booking.")
+            found[entry.subject_id].append((entry.facts["before"], act, entry.facts["after"]))
+    return found
+
+
+def is_one_story(steps):
+    """Say whether each step is one of the table, from where the one before had led: nothing won that had lost."""
+    follow = all(earlier[2] == later[0] for earlier, later in pairwise(steps))
+    return follow and all(places.TRANSITIONS.get((before, act)) == after for before, act, after in steps)
 
 
 @pytest.fixture
@@ -179,13 +199,36 @@ def test_processes_that_ask_find_what_the_line_leaves(make, url, noon):
     waits = [make.waiting(event) for _ in range(2)]
     people, late = [make.person().id for _ in range(12)], noon + places.HOLD
 
-    outcomes = in_processes(url, event.id, [people[number::3] for number in range(3)], late)
+    outcomes = in_processes(url, [(late, asking(event.id, people[number::3])) for number in range(3)])
 
     assert outcomes == Counter(done=1, full=11)
     db.session.rollback()
     now = [db.session.get_one(Booking, one.id, populate_existing=True).state for one in (*held, *waits)]
     assert now == [State.LAPSED] * 3 + [State.OFFERED] * 2
     must_be_in_order(event, late)
+
+
+def test_processes_whose_clocks_differ_end_each_offer_once(make, url, noon, offered):
+    """Accept, decline, withdraw, cancel and raise a moment before the offer ends, and the timer at its end."""
+    event, first, _ = offered
+    end, ruth = first.offer_ends_at, make.organiser(db.session.get_one(Hub, event.hub_id))
+    booked = db.session.scalars(select(Booking).where(Booking.state == State.CONFIRMED)).one()
+    accept, decline = f"accept:{first.id}:{first.booker_id}", f"decline:{first.id}:{first.booker_id}"
+    withdraw, more = f"withdraw:{first.id}:{ruth.id}", f"raise:{event.id}:{ruth.id}"
+    cancel, lapse = f"cancel:{booked.id}:{booked.booker_id}", "lapse:0:0"
+
+    outcomes = in_processes(
+        url,
+        [
+            (end - MICROSECOND, [accept, cancel, decline, more]),
+            (end - MICROSECOND, [withdraw, decline, more, accept]),
+            (end, [lapse, accept, lapse, withdraw]),
+        ],
+    )
+
+    assert set(outcomes) <= {"done", "over"}
+    assert all(is_one_story(steps) for steps in stories().values())
+    must_be_in_order(event, end)
 
 
 def test_one_place_is_claimed_by_one_of_many(app, make):

@@ -16,7 +16,7 @@ from booking.domain import places
 from booking.domain.events import Event
 from booking.domain.people import Person
 from booking.domain.places import Booking, Guest, Party, Place, State, room
-from tests.racing import at_once, book, in_processes
+from tests.racing import asking, at_once, book, in_processes
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_sixteen_ask_for_the_last_five_places(app, make, noon):
 def test_four_processes_ask_for_the_last_places(make, url, noon):
     event, people = make.event(capacity=7), [make.person().id for _ in range(24)]
 
-    outcomes = in_processes(url, event.id, [people[number::4] for number in range(4)], noon)
+    outcomes = in_processes(url, [(noon, asking(event.id, people[number::4])) for number in range(4)])
 
     assert outcomes == Counter(done=7, full=17)
     assert facts(event) == (7, 7)
