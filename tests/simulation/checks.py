@@ -22,12 +22,19 @@ CAME = ("booking.join", "booking.return", "booking.pass", "booking.moved")
 
 
 def after_a_step(world: World) -> None:
-    """Raise `Broken` for the first thing that does not hold."""
+    """Raise `Broken` for the first thing that does not hold. A step that wrote nothing has broken nothing."""
+    if world.has_written:
+        _all(world)
+        world.has_written = False
+
+
+def _all(world: World) -> None:
     db.session.rollback()
     for one in verify.CHECKS:
         if one not in verify.LATE:
             hold(one.__name__.strip("_"), one(world.at))
     entries = _new_entries(world)
+    _note(world, entries)
     hold("told", _untrue(world))
     hold("instants", _at_a_wrong_instant(entries))
     hold("in order", _passed_over(entries))
@@ -40,7 +47,7 @@ def after_a_step(world: World) -> None:
 
 def when_at_rest(world: World) -> None:
     """Raise `Broken` for what should have happened by now: every promise is kept, and nobody waits in vain."""
-    after_a_step(world)
+    _all(world)
     hold("all in time", (sentence for one in verify.LATE for sentence in one(world.at)))
     unsent = select(Message.id, Message.kind).where(Message.state == MessageState.DUE)
     hold("all is sent", (f"message {number} ({kind}) is unsent" for number, kind in db.session.execute(unsent)))
@@ -57,6 +64,20 @@ def _new_entries(world: World) -> list[AuditEntry]:
     entries = list(db.session.scalars(query))
     world.last_entry = entries[-1].id if entries else world.last_entry
     return entries
+
+
+def _note(world: World, entries: list[AuditEntry]) -> None:
+    """Note what must have been seen, and that no act says of itself."""
+    grown = [
+        one for one in entries if one.act == "event.resized" and _capacity(one, "after") > _capacity(one, "before")
+    ]
+    offers = [one for one in entries if one.act == "booking.offer"]
+    world.seen["more places are offered at once"] += bool(grown and offers)
+    world.seen["offered beyond the capacity"] += any(one.facts.get("beyond", 0) for one in offers)
+
+
+def _capacity(entry: AuditEntry, when: str) -> int:
+    return int(entry.facts[when]["capacity"])
 
 
 def _untrue(world: World) -> Iterator[str]:
@@ -148,10 +169,11 @@ def _copies(world: World) -> Iterator[str]:
 def _mail(world: World) -> Iterator[str]:
     """What a message says became of it, held against the relay; what has ended stays as it ended."""
     for message in db.session.scalars(select(Message).where(Message.state != MessageState.DUE)):
-        ended = world.ended.setdefault(message.id, message.state)
+        now = (str(message.state), message.ended_at)
+        ended = world.ended.setdefault(message.id, now)
         number = world.relay.number_of(message)
-        if message.state != ended:
-            yield f"message {message.id} had ended as {ended}, and is {message.state}"
+        if now != ended:
+            yield f"message {message.id} had ended as {ended}, and is {now}"
         if message.state == MessageState.SENT and not world.relay.copies[number]:
             yield f"message {message.id} ({message.kind}) says it was sent, and the relay never had it"
         if message.state == MessageState.FAILED and not world.relay.refused[number] and message.tries < 10:

@@ -23,9 +23,10 @@ from booking.domain.places import Booking, Guest, Party, Place
 from tests.make import NOON, Make
 from tests.simulation.relay import Relay
 
-ADDRESSES = [f"p{number}@school.example" for number in range(9)]
-KNOWN = 6
+ADDRESSES = [f"p{number}@school.example" for number in range(14)]
+KNOWN = 10
 """So many have proven their address before; the others are strangers until they do."""
+RARELY = 0.1
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -69,8 +70,10 @@ class World:
     """The newest entry of the trail that has been looked at."""
     sessions: dict[int, tuple[int, Any]] = field(default_factory=dict)
     """Session → its revision, time and place after the last step."""
-    ended: dict[int, str] = field(default_factory=dict)
-    """Message → how it ended."""
+    ended: dict[int, tuple[str, datetime | None]] = field(default_factory=dict)
+    """Message → how it ended, and when."""
+    has_written: bool = True
+    """Whether something was written since the rules were looked at."""
     crash: str = ""
     """Where the next transaction dies: "before a write", "before the commit", "after the commit", or nowhere."""
 
@@ -83,8 +86,8 @@ class World:
             self.make.person(email=address, name=address)
         first, second = self.make.school().urn, self.make.school().urn
         successor = self.make.school(family_urn=first).urn
-        self.urns = [first, second, successor, None]
-        self._writes_left = 0
+        self.urns = [first, successor, first, successor, second, None, None]
+        self._writes_left = self._commits = 0
         listening.listen(db.engine, "before_cursor_execute", self._may_die_at_a_write)
         listening.listen(db.session, "before_commit", self._may_die_at_the_commit)
 
@@ -97,7 +100,7 @@ class World:
     def do(self, act: Callable[[], Any]) -> Any:
         """Do it in a transaction, which may die; answer what came of it, or the refusal. Raises `Crash`."""
         before = self.footprint() if self.crash else None
-        plan, self._writes_left = self.crash, self.chance.randrange(1, 6)
+        plan, self._writes_left, self._commits = self.crash, self.chance.randrange(1, 6), 0
         try:
             with transaction():
                 done = act()
@@ -115,6 +118,8 @@ class World:
             raise Broken("no fault", f"{type(fault).__name__}: {fault}") from fault
         finally:
             self.crash = ""
+        if self._commits > 1:
+            raise Broken("whole or not at all", f"one act was kept in {self._commits} parts")
         if plan == "after the commit":
             self.seen[f"died {plan}"] += 1
             raise Crash
@@ -129,12 +134,15 @@ class World:
         return (*rows, *map(tuple, taken))
 
     def _may_die_at_a_write(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if self.crash == "before a write" and statement.startswith(WRITES):
-            self._writes_left -= 1
-            if self._writes_left == 0:
-                raise Crash
+        if not statement.startswith(WRITES):
+            return
+        self.has_written = True
+        self._writes_left -= 1
+        if self.crash == "before a write" and self._writes_left == 0:
+            raise Crash
 
     def _may_die_at_the_commit(self, _session: Any) -> None:
+        self._commits += 1
         if self.crash == "before the commit":
             raise Crash
 
@@ -144,20 +152,22 @@ class World:
         return self.chance.choice(things) if things else None
 
     def booking(self, *states: str, least: int = 0) -> Booking | None:
-        """Draw a booking in one of these states, for at least so many people."""
+        """Draw a booking in one of these states, for at least so many people; mostly of what is still to come."""
         query = select(Booking).where(Booking.state.in_(states), Booking.party_size >= least).order_by(Booking.id)
+        if self.chance.random() > RARELY:
+            query = query.join(Event).where(Event.starts_at > self.at, Event.called_off_at.is_(None))
         return self.one_of(list(db.session.scalars(query)))
 
     def event(self) -> int | None:
         """Draw an event: mostly one that is open, now and then any that has not long begun."""
         coming = select(Event.id).where(Event.starts_at > self.at - timedelta(hours=5)).order_by(Event.id)
-        is_open = coming.where(Event.closes_at > self.at, Event.called_off_at.is_(None))
-        found = list(db.session.scalars(coming if self.chance.random() < 0.1 else is_open))
+        is_open = coming.where(Event.opens_at <= self.at, Event.closes_at > self.at, Event.called_off_at.is_(None))
+        found = list(db.session.scalars(coming if self.chance.random() < RARELY else is_open))
         return self.one_of(found)
 
     def party(self, booker: str) -> Party:
         """Draw who comes with a booker: mostly a few, from one school."""
-        size = self.chance.choice([1, 1, 1, 2, 2, 3])
+        size = self.chance.choice([1, 1, 2, 2, 3])
         others = [address for address in ADDRESSES if address != booker]
         guests = self.chance.sample(others, size - 1)
         first = [booker] if self.chance.random() < 0.9 or not guests else []
