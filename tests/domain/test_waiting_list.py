@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import places
+from booking.domain import changes, places
 from booking.domain.audit import AuditEntry
 from booking.domain.errors import (
     AlreadyBooked,
@@ -25,7 +25,7 @@ from booking.domain.errors import (
 )
 from booking.domain.events import Event
 from booking.domain.messages import Message
-from booking.domain.people import Person
+from booking.domain.people import Hub, Person
 from booking.domain.places import Booking, Guest, State, Why
 from booking.domain.places.room import lock
 
@@ -647,6 +647,16 @@ def test_a_parked_booking_is_not_offered_anything_and_may_leave(make, noon):
     cancel(filler, at)
     assert state(parked) == State.PARKED
     act(places.leave, parked.id, by=booker(parked), at=at)
+    assert state(parked) == State.CANCELLED
+
+
+def test_a_parked_booking_ends_with_the_event_that_is_called_off(make, noon):
+    event = make.event(capacity=1)
+    parked, at = park(make, event, noon)
+    ruth = make.organiser(db.session.get_one(Hub, event.hub_id))
+
+    act(changes.call_off, event.id, "The hall is closed", by=ruth, at=at)
+
     assert state(parked) == State.CANCELLED
 
 
