@@ -106,6 +106,7 @@ def test_a_server_of_databases_that_is_killed_and_started_again(url, server_of_d
         until(lambda: len(relay.received) == 2)
         visitor.connection.close()
     assert worker.returncode == 0
+    db.engine.dispose()  # this process's own connection ended with the server too
     assert db.session.scalar(select(Event.taken)) == 2
     assert verify.broken(at=clock.now()) == []
 
