@@ -118,6 +118,9 @@ class Settings:
     guesses_per_address: int = _setting(10, _number(1, 1000), "wrong codes for one address in five minutes")
     sign_in_idle_hours: int = _setting(12, _number(1, 24 * 30), "a sign-in ends after so long without use")
     sign_in_days: int = _setting(14, _number(1, 90), "a sign-in ends after so long in any case")
+    people_kept_months: int = _setting(
+        0, _number(0, 600), "`flask people erase-unused` forgets whom nothing concerned for so long; 0 forgets nobody"
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

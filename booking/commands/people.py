@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import click
+from dateutil.relativedelta import relativedelta
 from email_validator import EmailNotValidError, validate_email
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -75,6 +76,23 @@ def erase(address: str, yes: bool) -> None:
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"Person {person.id} is forgotten. Keep  flask people erased  with your backups.")
+
+
+@group.command("erase-unused")
+@click.option("--dry-run", is_flag=True, help="Only say who it would be, by number.")
+def erase_unused(dry_run: bool) -> None:
+    """Forget whom nothing has concerned for PEOPLE_KEPT_MONTHS: no role, no sign-in, no booking, no event."""
+    months, now = current_app.config["SETTINGS"].people_kept_months, clock.now()
+    if not months:
+        raise click.ClickException("PEOPLE_KEPT_MONTHS is not set, so nobody is forgotten.")
+    since = now - relativedelta(months=months)
+    unused = erasing.unused_since(since)
+    for person_id in unused:
+        click.echo(person_id)
+        if not dry_run:
+            with transaction():
+                erasing.erase_unused(person_id, since=since, at=now)
+    click.echo(f"{len(unused)} {'would be' if dry_run else 'are'} forgotten.")
 
 
 @group.command()

@@ -6,16 +6,19 @@ whoever restores it erases them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from booking.db import db
 from booking.domain import access, audit, codes, messages, people, places, roles, sign_ins
 from booking.domain.errors import NotAllowed
-from booking.domain.people import REMOVED, Person
+from booking.domain.events import Event
+from booking.domain.people import REMOVED, Person, Role
+from booking.domain.places import Booking, Place
+from booking.domain.sign_ins import SignIn
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,21 @@ def erase(person_id: int, *, by: Person | None, at: datetime) -> Person:
     return person
 
 
+def unused_since(instant: datetime) -> list[int]:
+    """Answer whom nothing has concerned since: no role, no sign-in in use, no booking made, no place at an event later.
+
+    Those who are booked for an event with a date to be confirmed are concerned until it has one, or is called off.
+    """
+    return list(db.session.scalars(select(Person.id).where(*_is_unused(instant)).order_by(Person.id)))
+
+
+def erase_unused(person_id: int, *, since: datetime, at: datetime) -> None:
+    """Forget who somebody is, unless something has come to concern them after all."""
+    person = people.lock(person_id)
+    if db.session.scalar(select(Person.id).where(Person.id == person_id, *_is_unused(since))):
+        _erase(person, by=None, at=at)
+
+
 def erase_again(erased: Iterable[Erasure], *, at: datetime) -> int:
     """Erase those whom a restored backup has brought back, also its last administrator; answer how many."""
     number = 0
@@ -67,6 +85,21 @@ def erasures() -> list[Erasure]:
     """Answer who was erased, by number, and when."""
     query = select(Person.id, Person.first_seen_at, Person.erased_at).where(Person.erased_at.is_not(None))
     return [Erasure(*row) for row in db.session.execute(query.order_by(Person.id))]  # type: ignore[arg-type]
+
+
+def _is_unused(since: datetime) -> Sequence[ColumnElement[bool]]:
+    over_at = func.coalesce(Event.called_off_at, Event.ends_at)
+    booked = select(Booking.id).join(Booking.event).outerjoin(Booking.places)
+    return (
+        Person.erased_at.is_(None),
+        Person.first_seen_at < since,
+        ~exists().where(Role.person_id == Person.id, Role.ended_at.is_(None)),
+        ~exists().where(SignIn.person_id == Person.id, SignIn.seen_at >= since),
+        ~booked.where(or_(Booking.booker_id == Person.id, Place.person_id == Person.id))
+        .where(or_(over_at.is_(None), over_at >= since, Booking.made_at >= since))
+        .correlate(Person)
+        .exists(),
+    )
 
 
 def _erase(person: Person, *, by: Person | None, at: datetime) -> None:

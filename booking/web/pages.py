@@ -21,7 +21,11 @@ def help() -> str:
 def privacy() -> str:
     given = settings()
     return render_template(
-        "pages/privacy.html", contact=given.contact_email, hours=given.sign_in_idle_hours, days=given.sign_in_days
+        "pages/privacy.html",
+        contact=given.contact_email,
+        hours=given.sign_in_idle_hours,
+        days=given.sign_in_days,
+        months=given.people_kept_months,
     )
 
 

@@ -193,6 +193,69 @@ class TestAfterARestore:
         assert priya.email
 
 
+class TestUnused:
+    """Whom nothing has concerned for a year is forgotten; here it is a year later."""
+
+    LATER = START + timedelta(days=365 + 30)
+    A_YEAR_BEFORE = START + timedelta(days=30)
+
+    def unused(self):
+        return erasing.unused_since(self.A_YEAR_BEFORE)
+
+    def test_who_came_to_an_event_before_is(self, make, priya):
+        make.booking(make.event(), priya)
+
+        assert self.unused() == [priya.id]
+
+    @pytest.mark.parametrize(
+        "concern",
+        [
+            lambda make, priya: make.booking(make.event(starts=(START + timedelta(days=40),)), priya),
+            lambda make, priya: make.booking(make.event(starts=(None,), closes_at=START), priya),
+            lambda make, priya: make.booking(
+                make.event(starts=(START + timedelta(days=40),)), guests=(Guest(priya.name, priya.email),)
+            ),
+        ],
+        ids=["an event later", "an event without a date", "somebody else's booking"],
+    )
+    def test_who_is_concerned_by_something_later_is_not(self, make, priya, concern):
+        concern(make, priya)
+
+        assert priya.id not in self.unused()
+
+    def test_who_has_a_role_is_not(self, make, priya):
+        assert self.unused() == [priya.id]
+
+        make.role(priya, "organiser", hub_id=make.hub().id)
+
+        assert self.unused() == []
+
+    def test_who_signed_in_later_is_not(self, priya):
+        with transaction():
+            sign_ins.begin(priya, at=START + timedelta(days=31))
+
+        assert self.unused() == []
+
+    def test_who_booked_before_they_were_forgotten_stays(self, make, priya):
+        [person_id] = self.unused()
+        make.booking(make.event(starts=(START + timedelta(days=40),)), priya)
+
+        with transaction():
+            erasing.erase_unused(person_id, since=self.A_YEAR_BEFORE, at=self.LATER)
+
+        assert db.session.get(Person, priya.id).erased_at is None
+
+    def test_who_is_forgotten_is_in_no_row_and_every_rule_holds(self, make, priya):
+        make.booking(make.event(), priya)
+
+        with transaction():
+            erasing.erase_unused(priya.id, since=self.A_YEAR_BEFORE, at=self.LATER)
+
+        assert "Priya" not in everything()
+        assert verify.broken(at=self.LATER) == []
+        assert self.unused() == []
+
+
 def test_who_waits_in_a_party_of_theirs_waits_no_more_and_what_was_offered_goes_to_the_next(make, noon):
     event = make.event(capacity=2)
     first = make.booking(event, size=2)
