@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, Select, event, func, select
+from sqlalchemy import Connection, DateTime, Engine, MetaData, Select, event, func, select
 from sqlalchemy.exc import (
     DisconnectionError,
     InterfaceError,
@@ -105,8 +105,8 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if session.info.get("writing") or session.new or session.dirty:
         raise RuntimeError("Enter a transaction once, with nothing written yet")
-    session.rollback()
-    session.expire_all()  # a rollback without a transaction forgets nothing
+    end_reading()
+    session.expire_all()
     session.info["announced"] = set()
     try:
         with _writer(session):
@@ -126,6 +126,20 @@ def transaction() -> Iterator[Session]:
                 session.info["writing"] = False
     finally:
         _notify(session)
+
+
+def end_reading(trouble: BaseException | None = None) -> None:
+    """End what was only read, soundly or with some `trouble`.
+
+    On PostgreSQL with a COMMIT, which has nothing to keep: at a ROLLBACK psycopg forgets every statement that it had
+    prepared (docs/decisions/0050-what-is-read-ends-with-a-commit.md).
+    """
+    session = db.session()
+    is_unsound = trouble or session.new or session.dirty or session.deleted
+    if is_unsound or session.get_bind().dialect.name != "postgresql":
+        session.rollback()
+    else:
+        session.commit()
 
 
 def announce(channel: str) -> None:
@@ -153,9 +167,10 @@ class _Rehearsed(Exception):
     """The work was looked at; it ends here."""
 
 
-def let_go(_error: BaseException | None = None) -> None:
+def let_go(trouble: BaseException | None = None) -> None:
     """End this context's session. A server that has gone meanwhile takes nothing from what was answered already."""
     try:
+        end_reading(trouble)
         db.session.remove()
     except AWAY as away:
         log.warning("the database had gone when its session ended: %s", type(away).__name__)
@@ -234,6 +249,14 @@ def _read_one_moment(engine: Engine) -> None:
         driver = connection.connection.driver_connection
         if driver.isolation_level != level:
             driver.isolation_level = level  # said with its next BEGIN, at no question more
+        driver.read_only = None
+
+
+@event.listens_for(db.session, "after_begin")
+def _only_read(session: Session, _transaction: Any, connection: Connection) -> None:
+    """Let PostgreSQL refuse whatever a session would write outside `transaction()`."""
+    if connection.dialect.name == "postgresql" and not session.info.get("writing"):
+        connection.connection.driver_connection.read_only = True  # type: ignore[union-attr]
 
 
 def _try_idle_connections(engine: Engine) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import create_engine, select, text, update
+from sqlalchemy.exc import InternalError, OperationalError
 
-from booking.db import UtcDateTime, db, transaction
+from booking.db import UtcDateTime, db, end_reading, transaction
 from booking.domain.people import Hub
 
 
@@ -47,6 +48,14 @@ def test_what_is_read_for_one_page_is_all_of_one_moment(app, url, make):
     assert db.session.scalar(select(Hub.area)) == "after"
 
 
+def test_what_was_changed_on_a_page_only_to_be_shown_is_not_kept(app, url, make):
+    hub = make.hub(area="before")
+    hub.area = "after"
+    end_reading()
+
+    assert db.session.scalar(select(Hub.area)) == "before"
+
+
 def test_what_raises_keeps_nothing(make):
     hub = make.hub(area="before")
 
@@ -83,6 +92,36 @@ class TestAWriterOnPostgreSQL:
                 connection.execute(text("update hub set area = 'after'"))
             assert db.session.scalar(select(Hub.area)) == "after"
         elsewhere.dispose()
+
+
+@pytest.mark.postgres
+class TestWhatIsOnlyReadOnPostgreSQL:
+    @pytest.fixture
+    def url(self, postgres_url):
+        return postgres_url
+
+    def test_what_pages_ask_again_and_again_stays_prepared(self, app, client, make):
+        event = make.event()
+
+        def look():  # in a thread of its own, where each request ends as it does on a server
+            for _ in range(8):
+                assert client.get(f"/events/{event.id}").status_code == 200
+            with app.app_context():
+                asked = "select count(*) from pg_prepared_statements where statement like '%FROM event%'"
+                return db.session.scalar(text(asked))
+
+        with ThreadPoolExecutor(1) as thread:
+            assert thread.submit(look).result() == 1
+
+    def test_nothing_is_written_outside_a_transaction(self, app, make):
+        hub = make.hub(area="before")
+        with pytest.raises(InternalError, match="read-only"):
+            db.session.execute(update(Hub).values(area="after"))
+        db.session.rollback()
+
+        with transaction():
+            db.session.get_one(Hub, hub.id).area = "after"
+        assert db.session.scalar(select(Hub.area)) == "after"
 
 
 @pytest.mark.postgres

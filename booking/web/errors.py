@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
@@ -16,6 +17,8 @@ from booking.web.session import take_back
 
 RETRY_SECONDS = 5
 AWAY_SECONDS = 60
+GO_FIRST_SECONDS = 0.1
+"""Whoever was thrown out of a deadlock lets the other go on, who would else find the same rows taken again."""
 AWAY = (
     "Booking is not working just now",
     "Something that we need cannot be reached. Nothing was lost, and nothing was half done. Try again in a minute.",
@@ -129,6 +132,7 @@ def _ask_again_after_deadlock(app: Flask) -> None:
                 raise
             take_back()
             g.pop("now", None)
+            time.sleep(GO_FIRST_SECONDS)
             return once()
 
     app.dispatch_request = dispatch  # type: ignore[method-assign]
