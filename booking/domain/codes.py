@@ -9,9 +9,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from sqlalchemy import ForeignKey, Index, String, and_, bindparam, delete, func, select
+from sqlalchemy import ForeignKey, Index, Row, String, and_, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking import keys
@@ -66,45 +66,25 @@ class Code(Model):
 
 
 def send(
-    address: str,
-    *,
-    at: datetime,
-    network: str,
-    limits: Limits,
-    name: str = "",
-    booking_id: int | None = None,
-    hub_id: int | None = None,
-    event_id: int | None = None,
+    address: str, *, at: datetime, network: str, limits: Limits, booking_id: int | None = None, **mail: Any
 ) -> Code:
     """Make a code and promise its mail; codes sent before for the same purpose are dead from now on.
 
+    `mail` is whom and what its message is about: `name`, `hub_id`, `event_id`.
     Raises `TooManyCodes` alike for every address, known or not.
     """
-    email = normalise(address)
-    must_be_writing()
-    lately = db.session.execute(_LATELY, _asked(email, network, booking_id, at)).one()
-    _must_not_be_too_many(lately.to_address, lately.from_network, limits)
-    if lately.living:
-        _end_older(email, booking_id, at)
-    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    code = Code(email=email, booking_id=booking_id, network=network, made_at=at, ends_at=at + LIVES)
-    code.digest = keys.digest(*_digested(code, digits))
-    db.session.add(code)
-    db.session.flush()
-    messages.tell(
-        None,
-        "code",
-        at=at,
-        urgency=Urgency.CODE,
-        address=email,
-        name=name,
-        hub_id=hub_id,
-        event_id=event_id,
-        expires_at=code.ends_at,
-        code=digits,
-        code_id=code.id,
-        booking=booking_id,
-    )
+    code = Code(email=normalise(address), booking_id=booking_id, network=network, made_at=at, ends_at=at + LIVES)
+    _send(code, _lately(code), limits, mail)
+    return code
+
+
+def send_once(address: str, *, at: datetime, network: str, limits: Limits, booking_id: int, **mail: Any) -> Code:
+    """The same to confirm a booking, but for a form that comes twice answer the newest code that was sent for it."""
+    code = Code(email=normalise(address), booking_id=booking_id, network=network, made_at=at, ends_at=at + LIVES)
+    lately = _lately(code)
+    if lately.newest is not None:
+        return db.session.get_one(Code, lately.newest)
+    _send(code, lately, limits, mail)
     return code
 
 
@@ -162,6 +142,28 @@ def with_link(token: str) -> Code | None:
     return db.session.get(Code, number)
 
 
+def _lately(code: Code) -> Row[int, int, int, int | None]:
+    """Answer what was sent lately, so that it can be judged whether one more may be."""
+    must_be_writing()
+    since = {"hour_ago": code.made_at - timedelta(hours=1), "minutes_ago": code.made_at - timedelta(minutes=10)}
+    asked = {"email": code.email, "network": code.network, "booking": code.booking_id or 0, "at": code.made_at}
+    # Codes are written at once, so there is nothing to flush for this.
+    return db.session.execute(_LATELY, asked | since, execution_options={"autoflush": False}).one()
+
+
+def _send(code: Code, lately: Row[int, int, int, int | None], limits: Limits, mail: dict[str, Any]) -> None:
+    _must_not_be_too_many(lately.to_address, lately.from_network, limits)
+    if lately.living:
+        _end_older(code)
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    code.digest = keys.digest(*_digested(code, digits))
+    db.session.add(code)
+    db.session.flush()
+    facts = {"code": digits, "code_id": code.id, "booking": code.booking_id, **mail}
+    at, until = code.made_at, code.ends_at
+    messages.tell(None, "code", at=at, expires_at=until, urgency=Urgency.CODE, address=code.email, **facts)
+
+
 def _digested(code: Code, digits: str) -> tuple[object, ...]:
     return ("code", code.email, code.booking_id, code.made_at.astimezone(UTC).isoformat(), digits)
 
@@ -198,15 +200,10 @@ def _must_not_be_too_many(to_address: int, from_network: int, limits: Limits) ->
         raise TooManyCodes("Very many people are asking for codes just now. Try again in a few minutes.")
 
 
-def _asked(email: str, network: str, booking_id: int | None, at: datetime) -> dict[str, object]:
-    since = {"hour_ago": at - timedelta(hours=1), "minutes_ago": at - timedelta(minutes=10)}
-    return {"email": email, "network": network, "booking": booking_id or 0, "at": at, **since}
-
-
-def _end_older(email: str, booking_id: int | None, at: datetime) -> None:
-    older = select(Code).where(_IS_OLDER)
-    for code in db.session.scalars(older, {"email": email, "booking": booking_id or 0, "at": at}):
-        code.ends_at = at
+def _end_older(code: Code) -> None:
+    asked = {"email": code.email, "booking": code.booking_id or 0, "at": code.made_at}
+    for older in db.session.scalars(select(Code).where(_IS_OLDER), asked):
+        older.ends_at = code.made_at
 
 
 def _guesses(email: str, at: datetime) -> int:
@@ -231,4 +228,5 @@ _LATELY = select(
     .where(Code.network == bindparam("network"), Code.made_at > bindparam("minutes_ago", type_=UtcDateTime()))
     .label("from_network"),
     select(func.count()).where(_IS_OLDER).label("living"),
+    select(func.max(Code.id)).where(Code.booking_id == bindparam("booking")).label("newest"),
 )

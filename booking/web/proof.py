@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import flash, session, url_for
 
@@ -25,25 +26,12 @@ def remember(code: Code) -> None:
 
 def send_for(booking: Booking) -> None:
     """Send the code that confirms a booking to the address it was asked with. Raises `TooManyCodes`."""
-    code = codes.send(
-        booking.booker_email or "",
-        name=booking.booker_name,
-        booking_id=booking.id,
-        hub_id=booking.event.hub_id,
-        event_id=booking.event_id,
-        network=network(),
-        limits=code_limits(),
-        at=now(),
-    )
-    remember(code)
+    remember(codes.send(**_asked(booking)))
 
 
 def send_once_for(booking: Booking) -> None:
     """The same, but a form that comes twice is answered by the code that was sent the first time."""
-    if code := codes.newest_for(booking.id):
-        remember(code)
-    else:
-        send_for(booking)
+    remember(codes.send_once(**_asked(booking)))
 
 
 def was_asked_here(code: Code) -> bool:
@@ -63,6 +51,12 @@ def fulfil(code: Code, prove: Callable[..., Booking] = places.prove) -> str:
     if person.is_unnamed:
         return url_for("details.show", next=onward)
     return onward or url_for("mine.index")
+
+
+def _asked(booking: Booking) -> dict[str, Any]:
+    about = {"name": booking.booker_name, "hub_id": booking.event.hub_id, "event_id": booking.event_id}
+    who = {"address": booking.booker_email or "", "network": network(), "limits": code_limits(), "at": now()}
+    return {**who, "booking_id": booking.id, **about}
 
 
 def _confirm(booking_id: int, prove: Callable[..., Booking]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
-from booking.db import db
+from booking.db import UtcDateTime, db
 from booking.domain import access, audit, messages, people, places
 from booking.domain.changes import facts
 from booking.domain.changes.facts import Difference
@@ -94,8 +94,7 @@ def lately(events: Iterable[Event], *, at: datetime) -> dict[int, list[Change]]:
     """Answer what has been changed at these events in the last two weeks, told or not, by the event's number."""
     ids = [event.id for event in events if event.updated_at >= at - LATELY]
     found: dict[int, list[Change]] = {}
-    query = select(Change).where(Change.event_id.in_(ids), Change.made_at >= at - LATELY).order_by(Change.id)
-    for change in db.session.scalars(query) if ids else ():
+    for change in db.session.scalars(_LATELY, {"ids": ids, "since": at - LATELY}) if ids else ():
         found.setdefault(change.event_id, []).append(change)
     return found
 
@@ -185,3 +184,14 @@ def _former_hosts(known: dict[str, Any]) -> set[int]:
 
 def _tell(event: Event, person: Person, known: dict[str, Any], *, at: datetime, **links: Any) -> None:
     messages.tell(person, "event_changed", at=at, hub_id=event.hub_id, event_id=event.id, known=known, **links)
+
+
+# Written once: putting a statement together costs as much as running it.
+_LATELY = (
+    select(Change)
+    .where(
+        Change.event_id.in_(bindparam("ids", expanding=True)),
+        Change.made_at >= bindparam("since", type_=UtcDateTime()),
+    )
+    .order_by(Change.id)
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, text, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
@@ -17,17 +17,17 @@ from booking.domain.people import Hub, Person
 
 def public(event_id: int) -> Event | None:
     """Answer a published event with all that its page shows, or None."""
-    return _one(_WHOLE.where(Event.id == event_id, Event.published_at.is_not(None)))
+    return _one(_PUBLIC, event_id)
 
 
 def organised_by(person: Person, event_id: int) -> Event | None:
     """Answer an event of a hub that the person organises; another hub's is not found."""
-    return _one(_WHOLE.where(_is_organised_by(person), Event.id == event_id))
+    return _one(_NUMBERED.where(_is_organised_by(person)), event_id)
 
 
 def run_by(person: Person, event_id: int) -> Event | None:
     """Answer an event that the person organises, leads or is the host of; any other is not found."""
-    return _one(_WHOLE.where(_is_run_by(person), Event.id == event_id))
+    return _one(_NUMBERED.where(_is_run_by(person)), event_id)
 
 
 def on_desk(person: Person) -> Select[Event]:
@@ -92,8 +92,8 @@ def alternatives(event: Event, *, at: datetime, places: int = 1, most: int = 3) 
     return list(db.session.scalars(query))
 
 
-def _one(query: Select[Event]) -> Event | None:
-    return db.session.scalars(query).unique().one_or_none()
+def _one(query: Select[Event], number: int) -> Event | None:
+    return db.session.scalars(query, {"number": number}).unique().one_or_none()
 
 
 def _is_organised_by(person: Person) -> ColumnElement[bool]:
@@ -109,9 +109,14 @@ def _is_run_by(person: Person) -> ColumnElement[bool]:
 
 
 # One statement, for an event has few sessions and leads. Written once: putting it together costs as much as running it.
-_WHOLE = select(Event).options(
-    joinedload(Event.hub, innerjoin=True),
-    joinedload(Event.programme),
-    joinedload(Event.slots).joinedload(Slot.venue),
-    joinedload(Event.leads),
+_NUMBERED = (
+    select(Event)
+    .where(Event.id == bindparam("number"))
+    .options(
+        joinedload(Event.hub, innerjoin=True),
+        joinedload(Event.programme),
+        joinedload(Event.slots).joinedload(Slot.venue),
+        joinedload(Event.leads),
+    )
 )
+_PUBLIC = _NUMBERED.where(Event.published_at.is_not(None))

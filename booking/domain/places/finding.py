@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking import keys
@@ -20,7 +20,7 @@ from booking.domain.places.states import IN_LINE, TAKING
 
 def with_booking_link(token: str) -> Booking:
     """Answer the booking that a booker's link stands for. Raises `NotFound` alike for old and invented ones."""
-    booking = _one(keys.number_of(token))
+    booking = _one(_ONE, keys.number_of(token))
     if booking is None or not keys.fits(token, "booking", booking.id, booking.generation):
         raise NotFound("That link does not lead to a booking.")
     return booking
@@ -28,7 +28,7 @@ def with_booking_link(token: str) -> Booking:
 
 def with_form_link(token: str) -> Booking:
     """Answer the booking whose form was answered with this link, before any address was proven. Raises `NotFound`."""
-    booking = _one(keys.number_of(token))
+    booking = _one(_UNPROVEN, keys.number_of(token))
     if booking is None or not keys.fits(token, "booking", booking.id):
         raise NotFound("That link does not lead to a booking.")
     return booking
@@ -36,7 +36,7 @@ def with_form_link(token: str) -> Booking:
 
 def organised_by(person: Person, booking_id: int) -> Booking:
     """Answer a proven booking in a hub that the person organises. Raises `NotFound` alike for all others."""
-    booking = _one(booking_id)
+    booking = _one(_ONE, booking_id)
     if booking is None or booking.booker_id is None or not access.may_organise(person, booking.event.hub_id):
         raise NotFound("That booking does not exist.")
     return booking
@@ -101,8 +101,8 @@ def is_own_place(place: Place, person: Person) -> bool:
     return place.person_id == person.id
 
 
-def _one(number: int | None) -> Booking | None:
-    return None if number is None else db.session.scalars(_ONE.where(Booking.id == number)).unique().one_or_none()
+def _one(query: Select[Booking], number: int | None) -> Booking | None:
+    return None if number is None else db.session.scalars(query, {"number": number}).unique().one_or_none()
 
 
 def _whole() -> Select[Booking]:
@@ -121,10 +121,12 @@ _AROUND_MANY = [
     *_SCHOOL_BOOKER_AND_PARTY,
 ]
 # One booking's event comes with its few sessions in the same statement; of many bookings it would come with each.
-_AROUND_ONE = [
-    joinedload(Booking.event, innerjoin=True).options(
-        joinedload(Event.hub, innerjoin=True), joinedload(Event.slots).joinedload(Slot.venue)
-    ),
-    *_SCHOOL_BOOKER_AND_PARTY,
-]
-_ONE = select(Booking).options(*_AROUND_ONE)
+_ITS_EVENT = joinedload(Booking.event, innerjoin=True).options(
+    joinedload(Event.hub, innerjoin=True), joinedload(Event.slots).joinedload(Slot.venue)
+)
+_AROUND_ONE = [_ITS_EVENT, *_SCHOOL_BOOKER_AND_PARTY]
+# Written once: putting a statement together costs as much as running it.
+_NUMBERED = select(Booking).where(Booking.id == bindparam("number"))
+_ONE = _NUMBERED.options(*_AROUND_ONE)
+_UNPROVEN = _NUMBERED.options(_ITS_EVENT, joinedload(Booking.school), joinedload(Booking.places))
+"""Nobody is known by it yet, and its party is small."""

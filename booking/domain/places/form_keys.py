@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ForeignKey, String, Table, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -41,15 +42,9 @@ def first_answer(key: str, party: Party, event_id: int, *, at: datetime) -> Book
     must_be_writing()
     if not 16 <= len(key) <= LONGEST_KEY:
         raise BadInput("This form is out of date. Check it and send it again.", "key")
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
     fingerprint = party.fingerprint(event_id)
-    row = (
-        insert(FormKey)
-        .values(key=key, fingerprint=fingerprint, made_at=at)
-        .on_conflict_do_nothing()
-        .returning(FormKey.key)
-    )
-    if db.session.scalar(row):
+    row = {"key": key, "fingerprint": fingerprint, "made_at": at, "booking_id": None}
+    if db.session.scalar(_TAKE[db.engine.dialect.name], row):
         return None
     first = db.session.scalars(
         select(FormKey).where(FormKey.key == key).execution_options(populate_existing=True)
@@ -63,8 +58,7 @@ def first_answer(key: str, party: Party, event_id: int, *, at: datetime) -> Book
 
 def remember(key: str, booking: Booking) -> None:
     """Note which booking the key made: one that is written already, as every act that is audited has been."""
-    known = update(FormKey).where(FormKey.key == key).values(booking_id=booking.id)
-    db.session.execute(known.execution_options(synchronize_session=False, autoflush=False))
+    db.session.execute(_KNOW, {"its_key": key, "its_booking": booking.id})
 
 
 def forget_old(*, at: datetime) -> int:
@@ -77,3 +71,12 @@ def forget(booking_ids: Iterable[int]) -> None:
     """Delete the keys of these bookings' forms: their fingerprints are made of names and addresses."""
     theirs = delete(FormKey).where(FormKey.booking_id.in_(list(booking_ids)))
     db.session.execute(theirs.execution_options(synchronize_session=False))
+
+
+# Written once, and to the table: putting a statement together costs as much as running it.
+_KEYS = cast(Table, FormKey.__table__)
+_TAKE = {
+    "sqlite": sqlite_insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.key),
+    "postgresql": postgres_insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.key),
+}
+_KNOW = update(_KEYS).where(_KEYS.c.key == bindparam("its_key")).values(booking_id=bindparam("its_booking"))

@@ -23,10 +23,9 @@ BATCH = 100
 def settle(event: Event, *, at: datetime) -> None:
     """Lapse what is due at a locked event, and offer what is free: afterwards nobody eligible waits beside a place.
 
-    Whoever takes places calls it first, so that no newcomer has what the line should have had.
+    Whoever takes places calls it first, so that no newcomer has what the line should have had; where the line is quiet,
+    there is nothing to do.
     """
-    if line.is_quiet(event, at):
-        return
     for booking in _due_now(_is_due(at) & (Booking.event_id == event.id)):
         lapse(booking, at=at)
     offering.fill(event, at=at)

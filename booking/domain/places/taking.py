@@ -92,16 +92,24 @@ def steps(event_id: int, person_ids: Iterable[int]) -> dict[int, int]:
 
 def opened(event_id: int, at: datetime) -> Event:
     """Lock an open event, with what was due there done, so that what is free now is free for good."""
-    [event] = room.lock(event_id)
-    must_be_open(event, at)
-    lapsing.settle(event, at=at)
+    event = _locked(event_id, at)
+    if not line.is_quiet(event, at):
+        lapsing.settle(event, at=at)
     return event
 
 
 def opened_to_all(event_id: int, at: datetime) -> Event:
     """Lock an open event for somebody who does not wait. Raises `Full` while somebody eligible does."""
-    event = opened(event_id, at)
-    line.must_not_be_passed(event, at)
+    event = _locked(event_id, at)
+    if not line.is_quiet(event, at):
+        lapsing.settle(event, at=at)
+        line.must_not_be_passed(event, at)
+    return event
+
+
+def _locked(event_id: int, at: datetime) -> Event:
+    [event] = room.lock(event_id)
+    must_be_open(event, at)
     return event
 
 
