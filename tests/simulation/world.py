@@ -141,7 +141,9 @@ class World:
         if self.crash == "before a write" and self._writes_left == 0:
             raise Crash
 
-    def _may_die_at_the_commit(self, _session: Any) -> None:
+    def _may_die_at_the_commit(self, session: Any) -> None:
+        if not session.info.get("writing"):  # what was only read has nothing to keep
+            return
         self._commits += 1
         if self.crash == "before the commit":
             raise Crash
