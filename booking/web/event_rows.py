@@ -28,12 +28,14 @@ def init_app(app: Flask) -> None:
 def event_row(event: Listed, slot: ListedSlot | None, *, with_hub: bool, miles: float | None = None) -> Markup:
     """Draw one event of a list, under a heading of level 2; `miles` from a school."""
     seen = (event.taken, slot and event.slots.index(slot), with_hub, *_by_the_clock(event))
-    if seen not in event.drawn:
+    row = event.drawn.get(seen)
+    if row is None:
+        row = str(_macro("event_row")(event, slot, with_hub, DISTANCE))
         if len(event.drawn) >= MOST_KEPT:
             event.drawn.clear()
-        event.drawn[seen] = str(_macro("event_row")(event, slot, with_hub, DISTANCE))
+        event.drawn[seen] = row
     distance = "" if miles is None else _macro("distance")(miles)
-    return Markup(event.drawn[seen].replace(DISTANCE, distance))  # noqa: S704 both were drawn by templates
+    return Markup(row.replace(DISTANCE, distance))  # noqa: S704 both were drawn by templates
 
 
 def _macro(name: str) -> Any:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from booking.db import db, transaction
+from booking.domain import finding
 from booking.domain.events import Event
+from booking.web.event_rows import event_row
 from tests.make import NOON, START
 from tests.web.reading import sign_in, words
 
@@ -78,6 +82,23 @@ class TestRow:
         the_clock.forward(seconds=1)
 
         assert "tag--now" in client.get("/").text
+
+    def test_it_is_drawn_also_while_another_reader_throws_the_drawn_ones_away(self, app, make):
+        event = make.event()
+
+        class ThrownAway(dict):
+            """Forgets everything as soon as it has been asked."""
+
+            def __contains__(self, seen):
+                return self.get(seen) is not None
+
+            def get(self, seen):
+                return self.pop(seen, None)
+
+        with app.test_request_context():
+            [listed] = finding.listed([event.id])
+            draw = partial(event_row, replace(listed, drawn=ThrownAway()), listed.slots[0], with_hub=True)
+            assert event.title in draw() == draw()
 
     def test_an_event_elsewhere_names_whose_clocks_it_goes_by(self, client, make):
         make.event(zone="Asia/Shanghai", starts=(datetime(2027, 3, 16, 1, tzinfo=UTC),))
