@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, Select, event, func, select
+from sqlalchemy import DateTime, Engine, MetaData, Select, event, func, select
 from sqlalchemy.exc import (
     DisconnectionError,
     InterfaceError,
@@ -169,6 +169,8 @@ class _Rehearsed(Exception):
 
 def let_go(trouble: BaseException | None = None) -> None:
     """End this context's session. A server that has gone meanwhile takes nothing from what was answered already."""
+    if not db.session.registry.has():
+        return  # a file or a cached answer asked for none
     try:
         end_reading(trouble)
         db.session.remove()
@@ -253,10 +255,10 @@ def _read_one_moment(engine: Engine) -> None:
 
 
 @event.listens_for(db.session, "after_begin")
-def _only_read(session: Session, _transaction: Any, connection: Connection) -> None:
+def _only_read(session: Session, _transaction: Any, connection: Any) -> None:
     """Let PostgreSQL refuse whatever a session would write outside `transaction()`."""
     if connection.dialect.name == "postgresql" and not session.info.get("writing"):
-        connection.connection.driver_connection.read_only = True  # type: ignore[union-attr]
+        connection.connection.driver_connection.read_only = True
 
 
 def _try_idle_connections(engine: Engine) -> None:
