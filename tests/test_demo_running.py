@@ -18,13 +18,23 @@ from booking.demo.__main__ import run
 from booking.demo.programs import Failed, Programs, free_port
 
 ROOT = Path(__file__).parents[1]
-ON_TERM = "trap '{act}' TERM; touch {name}.ready; while :; do sleep 0.02; done"
+ON_TERM = """
+import pathlib, signal, sys, time
+
+signal.signal(signal.SIGTERM, lambda *_: {act})
+pathlib.Path("{name}.ready").touch()
+while True:
+    time.sleep(0.02)
+"""
+# The tests' own process has threads; the demo's has none when it forks.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """A folder of its own, and signals as they were before."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield tmp_path
     for number, was in before.items():
@@ -33,35 +43,37 @@ def here(tmp_path, monkeypatch):
 
 def start(several, name, act):
     """Start a program that does `act` when it is told to stop, and wait until it listens."""
-    several.start(name, "sh", "-c", ON_TERM.format(act=act, name=name))
+    Path(f"{name}.py").write_text(ON_TERM.format(act=act, name=name))
+    several.start(name, name)
     while not Path(f"{name}.ready").exists():
-        assert several.running[name].poll() is None
+        assert several.running[name].exitcode is None
 
 
 def test_the_last_started_stops_first(here):
     with Programs(os.environ) as several:
         for name in ("mailbox", "worker", "web"):
-            start(several, name, f"echo {name} >>stopped; exit 0")
+            start(several, name, f"sys.exit(print('{name}', file=open('stopped', 'a')))")
 
     assert (here / "stopped").read_text().split() == ["web", "worker", "mailbox"]
 
 
 def test_if_one_ends_by_itself_all_are_stopped_and_it_is_named(here):
     with Programs(os.environ) as several:
-        start(several, "mailbox", "exit 0")
-        several.start("worker", "sh", "-c", "exit 3")
+        start(several, "mailbox", "sys.exit(0)")
+        (here / "worker.py").write_text("import sys; sys.exit(int(sys.argv[1]))")
+        several.start("worker", "worker", "3")
         with pytest.raises(Failed, match=r"worker ended by itself \(code 3\)"):
             several.wait()
 
-    assert several.running["mailbox"].returncode == 0
+    assert several.running["mailbox"].exitcode == 0
 
 
 def test_what_does_not_listen_is_ended_all_the_same(here, monkeypatch):
     monkeypatch.setattr(programs, "STOP_SECONDS", 0.1)
     with Programs(os.environ) as several:
-        start(several, "deaf", "")
+        start(several, "deaf", "None")
 
-    assert several.running["deaf"].returncode == -signal.SIGKILL
+    assert several.running["deaf"].exitcode == -signal.SIGKILL
 
 
 def test_a_second_start_prepares_nothing_serves_the_site_and_leaves_nobody_behind(here, empty_sqlite):

@@ -40,14 +40,13 @@ def run(port: int, database: str | None, *, fresh: bool) -> None:
 
 def _start(programs: Programs, port: int, smtp_port: int) -> None:
     """Start the mailbox first, which is stopped last, so that the worker can still hand its mail to it."""
-    flask = [sys.executable, "-m", "flask", "--app", "booking:create_app"]
+    flask = ["flask", "--app", "booking:create_app"]
     programs.start("mailbox", *flask, "demo", "mailbox", "--port", str(smtp_port))
     programs.start("worker", *flask, "worker")
     # One process: on SQLite there is one writer at a time anyway, and a demo should be light.
     threads = ["--worker-class", "gthread", "--workers", "1", "--threads", "8"]
     quiet = ["--log-level", "warning", "--no-control-socket"]
-    gunicorn = [sys.executable, "-m", "gunicorn", "booking:create_app()"]
-    programs.start("web", *gunicorn, *threads, "--bind", f"127.0.0.1:{port}", *quiet)
+    programs.start("web", "gunicorn", "booking:create_app()", *threads, "--bind", f"127.0.0.1:{port}", *quiet)
 
 
 def main() -> None:

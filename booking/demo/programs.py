@@ -1,15 +1,21 @@
-"""The programs that run beside each other: if one ends, all end, and none outlives this one."""
+"""The programs that run beside each other: if one ends, all end, and none outlives this one.
+
+Each is a fork of this one, which has read the application already: to read it again would take longer than all else.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import runpy
 import signal
 import socket
-import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Mapping
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 
 READY_SECONDS = 30
 STOP_SECONDS = 10
@@ -24,7 +30,7 @@ class Programs:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, BaseProcess] = {}
 
     def __enter__(self) -> Programs:
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -37,9 +43,10 @@ class Programs:
         for program in reversed(self.running.values()):
             _stop(program)
 
-    def start(self, name: str, *command: str) -> None:
-        """Start a program in a process group of its own, so that Ctrl-C reaches it through us, in order."""
-        self.running[name] = subprocess.Popen(command, env=self.environment, start_new_session=True)
+    def start(self, name: str, module: str, *arguments: str) -> None:
+        """Start `python -m module arguments`."""
+        self.running[name] = get_context("fork").Process(target=self._become, args=(module, arguments), name=name)
+        self.running[name].start()
 
     def wait_until_answers(self, address: str) -> None:
         """Return when `address` answers 200. Raises `Failed` if a program ends first, or after `READY_SECONDS`."""
@@ -63,10 +70,19 @@ class Programs:
         except KeyboardInterrupt:
             print("\nStopping.", flush=True)
 
+    def _become(self, module: str, arguments: tuple[str, ...]) -> None:
+        """Be another program, in a process group of its own, so that Ctrl-C reaches it through us, in order."""
+        os.setsid()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        os.environ.update(self.environment)
+        sys.argv = [module, *arguments]
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+
     def _must_all_run(self) -> None:
         for name, program in self.running.items():
-            if program.poll() is not None:
-                raise Failed(f"The demo's {name} ended by itself (code {program.returncode}), so the rest was stopped")
+            if program.exitcode is not None:
+                raise Failed(f"The demo's {name} ended by itself (code {program.exitcode}), so the rest was stopped")
 
 
 def is_free(port: int) -> bool:
@@ -90,11 +106,9 @@ def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _stop(program: subprocess.Popen[bytes]) -> None:
-    if program.poll() is None:
-        program.terminate()
-    try:
-        program.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
+def _stop(program: BaseProcess) -> None:
+    program.terminate()
+    program.join(STOP_SECONDS)
+    if program.exitcode is None and program.pid:
         os.killpg(program.pid, signal.SIGKILL)
-        program.wait()
+        program.join()
