@@ -13,6 +13,7 @@ from booking.config import Settings
 from booking.db import db as database
 from booking.db import engine_options, prepare
 from booking.resources import resource
+from booking.web.frame import Templates
 
 LONGEST_REQUEST_BYTES = 100_000
 """The largest form is far smaller, and a school calendar has at most 64 kB."""
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # booking/web/origin.py looks at more than the Referer
     )
+    app.jinja_environment = Templates
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

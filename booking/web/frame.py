@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, has_request_context, url_for
+from flask.templating import Environment
 from flask_wtf import CSRFProtect
 
 from booking import wording
@@ -17,6 +19,13 @@ from booking.web.session import now, person_signed_in, settings
 
 bp = Blueprint("frame", __name__)
 csrf = CSRFProtect()
+
+
+class Templates(Environment):
+    """Let all templates see the same names: Jinja gives each a chain of its own, and walks it at every import."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return self.globals if d is None else super().make_globals(d)
 
 
 def init_app(app: Flask) -> None:

@@ -58,7 +58,8 @@ def first_answer(key: str, party: Party, event_id: int, *, at: datetime) -> Book
 
 def remember(key: str, booking: Booking) -> None:
     """Note which booking the key made: one that is written already, as every act that is audited has been."""
-    db.session.execute(_KNOW, {"its_key": key, "its_booking": booking.id})
+    with db.session.no_autoflush:  # what else is to be written waits for what comes after
+        db.session.execute(_KNOW, {"its_key": key, "its_booking": booking.id})
 
 
 def forget_old(*, at: datetime) -> int:
