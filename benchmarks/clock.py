@@ -53,7 +53,7 @@ class _Talk(socketserver.StreamRequestHandler):
         number = b""
         while (line := self.rfile.readline()) != b".\r\n":
             number = line[12:].strip() if line.lower().startswith(b"message-id: ") else number
-        self.server.arrived.append((time.monotonic(), number))  # type: ignore[attr-defined]
+        self.server.arrived.append((time.monotonic(), number))  # type: ignore[attr-defined]  # given below
         self.wfile.write(b"250 kept\r\n")
 
 
@@ -78,7 +78,7 @@ def relay() -> Iterator[Relay]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Talk) as server:
         server.daemon_threads = True
         one = Relay(server.server_address[1])
-        server.arrived = one.arrived  # type: ignore[attr-defined]
+        server.arrived = one.arrived  # type: ignore[attr-defined]  # for `_Talk`
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield one
         server.shutdown()

@@ -28,7 +28,7 @@ EVENTS, SCHOOLS, VENUES, HUBS = 20_000, 50_000, 4_000, 40
 BATCHES = 5
 MATHS = """fractions decimals ratio area angles place value multiplication division addition subtraction patterns
 equality negative numbers graphs algebra percentages shape time money measures counting reasoning bar models arrays
-proof""".split()  # noqa: SIM905
+proof""".split()  # noqa: SIM905 as words are read
 FIRST, LAST = ("St Mary’s", "Mill Lane", "Park", "Oak", "Quarry Hill"), ("Primary School", "Academy", "High School")
 PAGES = {
     "list": "/",

@@ -23,7 +23,7 @@ class Crowd:
     def __init__(self, stage: Stage, seed: int, patience: float) -> None:
         self.ledger = Ledger()
         self._stage, self._mail, self._seed = stage, Mail(stage.relay, patience), seed
-        self._chance, self._numbers = random.Random(seed), itertools.count()  # noqa: S311
+        self._chance, self._numbers = random.Random(seed), itertools.count()  # noqa: S311 the same every time
         self._at_home: list[Teacher] = []
 
     def rush(self, people: int) -> None:

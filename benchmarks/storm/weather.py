@@ -24,7 +24,7 @@ class Weather(threading.Thread):
 
     def __init__(self, stage: Stage, given: Given) -> None:
         super().__init__(name="weather")
-        self._stage, self._chance = stage, random.Random(given.seed)  # noqa: S311
+        self._stage, self._chance = stage, random.Random(given.seed)  # noqa: S311 the same every time
         self._most, self._every, self._longest = given.faults, given.fault_every, given.longest_stop
         self._is_over = threading.Event()
         self._stopped: list[threading.Thread] = []
