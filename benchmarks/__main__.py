@@ -11,7 +11,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     asked.add_argument("what", nargs="*", default=["journey", "finding", "rush", "steady", "picker", "feeds", "clock"])
     asked.add_argument("--database", choices=["sqlite", "postgres"], action="append")
-    asked.add_argument("--rounds", type=int, default=60, help="requests of one page in each of five batches")
+    asked.add_argument("--rounds", type=int, default=120, help="requests of one page in each of five batches")
     asked.add_argument("--bookings", type=int, default=800)
     asked.add_argument("--rate", type=int, default=60, help="arrivals a second")
     asked.add_argument("--seconds", type=int, default=15)

@@ -23,7 +23,7 @@ from sqlalchemy import func, insert, select, text, update
 from benchmarks.server import SECRET
 from booking import clock, create_app
 from booking.config import Settings
-from booking.db import db, transaction
+from booking.db import create_tables, db, transaction
 from booking.domain import messages, places, reminders
 from booking.domain.messages import Message, MessageState, Urgency
 from booking.domain.people import Person
@@ -104,7 +104,7 @@ def application(kind: str, to: Relay) -> Iterator[tuple[str, Flask]]:
         given = {"mode": "test", "base_url": "http://127.0.0.1", "secret_key": (SECRET,)}
         app = create_app(Settings(database_url=url, smtp_url=to.url, **given))  # type: ignore[arg-type]
         with app.app_context():
-            db.create_all()
+            create_tables()
             yield url, app
             db.session.remove()
             db.engine.dispose()

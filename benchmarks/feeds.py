@@ -19,7 +19,7 @@ from benchmarks import floor
 from benchmarks.server import SECRET, Server, running
 from booking import clock, create_app
 from booking.config import Settings
-from booking.db import db, transaction
+from booking.db import create_tables, db, transaction
 from booking.domain import feeds, places
 from booking.domain.events import Event, Slot
 from tests.make import Make
@@ -124,7 +124,7 @@ def _seeded(kind: str, sessions: int) -> Iterator[tuple[str, Flask]]:
 def _filled(url: str, sessions: int) -> tuple[str, Flask]:
     app = create_app(Settings(mode="test", database_url=url, base_url="http://127.0.0.1", secret_key=(SECRET,)))
     with app.app_context():
-        db.create_all()
+        create_tables()
         make, now = Make(), clock.now()
         hub = make.hub()
         venues = [make.venue(hub, easting=420_000 + number, northing=445_500).id for number in range(50)]

@@ -18,7 +18,7 @@ from benchmarks import floor
 from benchmarks.server import SECRET, Server, running
 from booking import clock, create_app
 from booking.config import Settings
-from booking.db import db, transaction
+from booking.db import create_tables, db, transaction
 from booking.domain.events import Event, EventPhase, EventYear, Kind, Programme, Slot, Venue
 from booking.domain.people import Hub
 from booking.domain.schools import School, indexing
@@ -158,7 +158,7 @@ def _filled(kind: str) -> Iterator[str]:
 def _fill(url: str) -> None:
     app = _app(url)
     with app.app_context():
-        db.create_all()
+        create_tables()
         with transaction():
             for model, rows in _rows():
                 for start in range(0, len(rows), 2000):

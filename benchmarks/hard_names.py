@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.server import SECRET
 from booking import create_app
 from booking.config import Settings
-from booking.db import db, transaction
+from booking.db import create_tables, db, transaction
 from booking.domain import schools
 from booking.domain.schools import School, register
 
@@ -48,7 +48,7 @@ def measure(path: Path) -> None:
         url = f"sqlite:///{Path(folder) / 'booking.sqlite'}"
         app = create_app(Settings(mode="test", database_url=url, base_url="http://127.0.0.1", secret_key=(SECRET,)))
         with app.app_context():
-            db.create_all()
+            create_tables()
             changes = register.compare(path)
             with transaction():
                 register.keep(changes)

@@ -20,7 +20,7 @@ from benchmarks import floor
 from benchmarks.server import SECRET, Server, running
 from booking import create_app
 from booking.config import Settings
-from booking.db import db, transaction
+from booking.db import create_tables, db, transaction
 from booking.domain.schools import register
 from tests.postgres import Cluster
 from tests.register import row, write
@@ -187,7 +187,7 @@ def _known(kind: str) -> Iterator[tuple[str, Flask]]:
 def _filled(url: str, folder: Path) -> tuple[str, Flask]:
     app = create_app(Settings(mode="test", database_url=url, base_url="http://127.0.0.1", secret_key=(SECRET,)))
     with app.app_context():
-        db.create_all()
+        create_tables()
         changes = register.compare(write(folder / "register.csv", *_invented(random.Random(SCHOOLS))))  # noqa: S311
         with transaction():
             register.keep(changes)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.server import SECRET
 from booking import clock, create_app
 from booking.config import Settings
-from booking.db import db
+from booking.db import create_tables, db
 from tests.make import Make
 from tests.postgres import Cluster
 
@@ -42,14 +42,15 @@ def fill(url: str, capacity: int, events_to_come: int = 200) -> Seeded:
     """Make the tables and so many events to come in an empty database."""
     app = create_app(Settings(mode="test", database_url=url, base_url="http://127.0.0.1", secret_key=(SECRET,)))
     with app.app_context():
-        db.create_all()
+        create_tables()
         make, now = Make(), clock.now()
         hubs = [make.hub() for _ in range(4)]
         venues = [make.venue(hub) for hub in hubs]
         events = []
         for number in range(events_to_come):
             starts = now.replace(hour=13, minute=30, second=0, microsecond=0) + timedelta(days=20 + number)
-            given = {"capacity": capacity, "opens_at": now - timedelta(days=1), "published_at": now - timedelta(days=1)}
+            yesterday = now - timedelta(days=1)
+            given = {"capacity": capacity, **dict.fromkeys(("opens_at", "published_at", "updated_at"), yesterday)}
             place = {"hub": hubs[number % 4], "venue": venues[number % 4], "starts": (starts,)}
             events.append(make.event(**place, title=f"Year {number % 6 + 1}: lesson {number}", **given).id)
         db.session.remove()

@@ -12,11 +12,12 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, Select, bindparam, event, func, select
 from sqlalchemy.exc import (
@@ -209,9 +210,33 @@ def engine_options(url: str, pool_size: int) -> dict[str, Any]:
         "pool_timeout": ROW_WAIT_SECONDS,
         "connect_args": {
             "connect_timeout": ROW_WAIT_SECONDS,
+            "cursor_factory": _Cursor,
             "options": f"-c lock_timeout={ROW_WAIT_SECONDS}s -c timezone=UTC",
         },
     }
+
+
+class _Columns(Sequence[psycopg.Column]):
+    """The columns of an answer, described only when somebody asks.
+
+    psycopg describes all of them at every statement; SQLAlchemy asks once for each that it has put together
+    (docs/decisions/0051-columns-are-described-when-asked-about.md).
+    """
+
+    def __init__(self, cursor: psycopg.Cursor[Any], number: int) -> None:
+        self._cursor, self._number = cursor, number
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __getitem__(self, index: Any) -> Any:
+        return [psycopg.Column(self._cursor, number) for number in range(self._number)][index]
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    @property
+    def description(self) -> Any:
+        return _Columns(self, self.pgresult.nfields) if self.pgresult and self.pgresult.nfields else None
 
 
 def prepare(engine: Engine) -> None:
@@ -240,25 +265,21 @@ def _say_begin_ourselves(engine: Engine) -> None:
 
 
 def _read_one_moment(engine: Engine) -> None:
-    """Show whoever only reads one moment of the database, as SQLite does; a writer sees what its locks waited for."""
+    """Show whoever only reads one moment of the database, as SQLite does; a writer sees what its locks waited for.
+
+    What would write without having said so is refused.
+    """
 
     levels = engine.dialect.loaded_dbapi.IsolationLevel
+    reading = levels.REPEATABLE_READ, True
+    writing = levels.READ_COMMITTED, None  # None: whether anybody may write is the server's word
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writes")
-        level = levels.READ_COMMITTED if writes else levels.REPEATABLE_READ
+        way = writing if connection.get_execution_options().get("writes") else reading
         driver = connection.connection.driver_connection
-        if driver.isolation_level != level:
-            driver.isolation_level = level  # said with its next BEGIN, at no question more
-        driver.read_only = None
-
-
-@event.listens_for(db.session, "after_begin")
-def _only_read(session: Session, _transaction: Any, connection: Any) -> None:
-    """Let PostgreSQL refuse whatever a session would write outside `transaction()`."""
-    if connection.dialect.name == "postgresql" and not session.info.get("writing"):
-        connection.connection.driver_connection.read_only = True
+        if (driver.isolation_level, driver.read_only) != way:
+            driver.isolation_level, driver.read_only = way  # said with its next BEGIN, at no question more
 
 
 def _try_idle_connections(engine: Engine) -> None:
@@ -310,6 +331,11 @@ def _notify(session: Session) -> None:
 
 # Written once: putting a statement together costs as much as running it.
 _NOTIFY = select(func.pg_notify(bindparam("channel"), ""))
+
+
+def create_tables() -> None:
+    """Make all tables in an empty database, as the models have them; what is to last is migrated instead."""
+    db.metadata.create_all(db.engine.execution_options(writes=True))
 
 
 def count(query: Select[Any]) -> int:

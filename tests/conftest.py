@@ -15,7 +15,7 @@ from sqlalchemy import event, select
 
 from booking import clock, create_app
 from booking.config import Settings
-from booking.db import db
+from booking.db import create_tables, db
 from booking.domain.messages import Message
 from tests.browser import browser
 from tests.make import NOON, Make
@@ -71,7 +71,7 @@ def template(cluster: Cluster) -> str:
     cluster.create_database("template_booking")
     app = create_app(settings_for(cluster.url_for("template_booking")))
     with app.app_context():
-        db.create_all()
+        create_tables()
         db.engine.dispose()
     return "template_booking"
 
@@ -82,7 +82,7 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("empty") / "empty.sqlite"
     app = create_app(settings_for(f"sqlite:///{path}"))
     with app.app_context():
-        db.create_all()
+        create_tables()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()

@@ -113,6 +113,14 @@ class TestWhatIsOnlyReadOnPostgreSQL:
         with ThreadPoolExecutor(1) as thread:
             assert thread.submit(look).result() == 1
 
+    def test_columns_are_described_once_somebody_asks(self, app):
+        with db.engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute("select 1 as one, 'b'::text as two")
+            one, two = cursor.description
+
+        assert [(one.name, one.type_code), (two.name, two.type_code)] == [("one", 23), ("two", 25)]
+
     def test_nothing_is_written_outside_a_transaction(self, app, make):
         hub = make.hub(area="before")
         with pytest.raises(InternalError, match="read-only"):

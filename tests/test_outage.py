@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from benchmarks.server import Visitor, running
 from booking import clock, create_app
-from booking.db import db
+from booking.db import create_tables, db
 from booking.domain import verify
 from booking.domain.events import Event
 from tests.conftest import settings_for
@@ -52,7 +52,7 @@ def url(server_of_databases):
     url = server_of_databases.create_database("booking")
     app = create_app(settings_for(url))
     with app.app_context():
-        db.create_all()
+        create_tables()
         db.session.remove()
         db.engine.dispose()
     return url

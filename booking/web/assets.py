@@ -23,19 +23,29 @@ PAGE_LEVEL = 3
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(static_url=static_url, open_pages=app.view_functions)
+    app.jinja_env.globals.update(static_url=static_url, page_url=page_url, open_pages=app.view_functions)
     app.after_request(_pack)
 
 
 def static_url(name: str) -> str:
     """Answer the address of one of our own files, as it is now."""
-    return _static_url(name, request.script_root, current_app.static_folder)
+    return _static_url(name, request.script_root)
+
+
+def page_url(endpoint: str) -> str:
+    """Answer the address of a page that has one only; every page of ours leads to a dozen of them."""
+    return _page_url(endpoint, request.script_root)
 
 
 @lru_cache
-def _static_url(name: str, _root: str, folder: str) -> str:
-    mark = hashlib.sha256(Path(folder, name).read_bytes()).hexdigest()[:10]
+def _static_url(name: str, _root: str) -> str:
+    mark = hashlib.sha256(Path(current_app.static_folder or "", name).read_bytes()).hexdigest()[:10]
     return url_for("static", filename=name, v=mark)
+
+
+@lru_cache
+def _page_url(endpoint: str, _root: str) -> str:
+    return url_for(endpoint)
 
 
 def _pack(response: Response) -> Response:

@@ -87,8 +87,13 @@ def network() -> str:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
         return ""
-    net = ipaddress.ip_network((address, 64 if address.version == 6 else 32), strict=False)
-    return keys.digest("network", net)[:32]
+    if isinstance(address, ipaddress.IPv6Address):  # a server that listens on both sees IPv4 in this form too
+        return _marked(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+    return _marked(address)
+
+
+def _marked(network: object) -> str:
+    return keys.digest("network", network)[:32]
 
 
 def _limits() -> dict[str, timedelta]:

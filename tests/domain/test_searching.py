@@ -252,7 +252,7 @@ class TestMemory:
         event = make.event(title="before")
         assert titles() == ["before"]
 
-        with db.engine.begin() as connection:
+        with db.engine.execution_options(writes=True).begin() as connection:
             connection.exec_driver_sql("update event set title = 'after', description = 'zebra'")
             connection.exec_driver_sql("update listing set revision = revision + 1")
         db.session.rollback()
@@ -265,7 +265,7 @@ class TestMemory:
         make.event(title="last", capacity=20, taken=taken)
         assert titles(places="left") == (["last"] if taken < 20 else [])
 
-        with db.engine.begin() as connection:
+        with db.engine.execution_options(writes=True).begin() as connection:
             connection.execute(update(Event).values(taken=then))
             connection.exec_driver_sql("update listing set fullness = fullness + 1")
         db.session.rollback()
@@ -276,7 +276,7 @@ class TestMemory:
         make.event(capacity=30, taken=3)
         assert [one.places_left for one in finding.listed(finding.find(Filters(), at=NOON).ids)] == [27]
 
-        with db.engine.begin() as connection:
+        with db.engine.execution_options(writes=True).begin() as connection:
             connection.exec_driver_sql("update event set taken = 4")
         db.session.rollback()
 

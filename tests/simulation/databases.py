@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from booking import create_app
-from booking.db import db
+from booking.db import create_tables, db
 from tests.conftest import settings_for
 from tests.postgres import Cluster
 
@@ -58,7 +58,7 @@ def on_postgres(cluster: Cluster, template: str) -> Callable[[], str]:
 def _make_tables(url: str) -> None:
     app = create_app(settings_for(url))
     with app.app_context():
-        db.create_all()
+        create_tables()
         if url.startswith("sqlite"):
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -508,6 +508,18 @@ class TestPage:
 
         assert [client.get(f"/events/{number}").status_code for number in (draft.id, 999, 2**31, 0)] == [404] * 4
 
+    def test_a_page_of_what_nobody_changed_since_it_was_published_costs_one_statement(
+        self, client, make, statements, noon
+    ):
+        yesterday = noon - timedelta(days=1)
+        event = make.event(published_at=yesterday, updated_at=yesterday)
+        db.session.remove()
+        statements.clear()
+
+        client.get(f"/events/{event.id}")
+
+        assert len(statements) == 1
+
     def test_a_page_costs_the_same_number_of_statements_for_1_session_and_for_6(self, client, make, statements):
         one = make.event()
         six = make.event(kind="work_group", starts=tuple(START + timedelta(weeks=week) for week in range(6)))

@@ -92,7 +92,8 @@ def unsettled(event: Event) -> Settling | None:
 
 def lately(events: Iterable[Event], *, at: datetime) -> dict[int, list[Change]]:
     """Answer what has been changed at these events in the last two weeks, told or not, by the event's number."""
-    ids = [event.id for event in events if event.updated_at >= at - LATELY]
+    # Publishing sets both: whatever has not been touched since then needs no question.
+    ids = [one.id for one in events if one.updated_at >= at - LATELY and one.updated_at != one.published_at]
     found: dict[int, list[Change]] = {}
     for change in db.session.scalars(_LATELY, {"ids": ids, "since": at - LATELY}) if ids else ():
         found.setdefault(change.event_id, []).append(change)

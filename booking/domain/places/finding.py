@@ -121,12 +121,11 @@ _AROUND_MANY = [
     *_SCHOOL_BOOKER_AND_PARTY,
 ]
 # One booking's event comes with its few sessions in the same statement; of many bookings it would come with each.
-_ITS_EVENT = joinedload(Booking.event, innerjoin=True).options(
-    joinedload(Event.hub, innerjoin=True), joinedload(Event.slots).joinedload(Slot.venue)
-)
-_AROUND_ONE = [_ITS_EVENT, *_SCHOOL_BOOKER_AND_PARTY]
+_ITS_EVENT = joinedload(Booking.event, innerjoin=True)
+_SESSIONS = joinedload(Event.slots).joinedload(Slot.venue)
+_AROUND_ONE = [_ITS_EVENT.options(joinedload(Event.hub, innerjoin=True), _SESSIONS), *_SCHOOL_BOOKER_AND_PARTY]
 # Written once: putting a statement together costs as much as running it.
 _NUMBERED = select(Booking).where(Booking.id == bindparam("number"))
 _ONE = _NUMBERED.options(*_AROUND_ONE)
-_UNPROVEN = _NUMBERED.options(_ITS_EVENT, joinedload(Booking.school), joinedload(Booking.places))
-"""Nobody is known by it yet, and its party is small."""
+_UNPROVEN = _NUMBERED.options(_ITS_EVENT.options(_SESSIONS), joinedload(Booking.places))
+"""Nobody is known by it yet, and its party is small: with what the page shows that asks for the code."""
