@@ -119,7 +119,7 @@ class Settings:
     sign_in_idle_hours: int = _setting(12, _number(1, 24 * 30), "a sign-in ends after so long without use")
     sign_in_days: int = _setting(14, _number(1, 90), "a sign-in ends after so long in any case")
     people_kept_months: int = _setting(
-        0, _number(0, 600), "`flask people erase-unused` forgets whom nothing concerned for so long; 0 forgets nobody"
+        0, _number(0, 600), "the worker forgets whom nothing has concerned for so long; 0 forgets nobody"
     )
 
     @classmethod

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,7 +21,7 @@ from flask import Flask
 from booking import clock
 from booking.bell import Bell
 from booking.db import AWAY, db, transaction
-from booking.domain import changes, closing, messages, places, reminders, workers
+from booking.domain import changes, closing, erasing, messages, places, reminders, workers
 from booking.mail import letters
 from booking.mail.letters import post_batch
 
@@ -57,6 +58,7 @@ TIMETABLE: list[tuple[Verb, timedelta]] = [
 
 def name_of(verb: Callable[..., Any]) -> str:
     """Name a job by the room of the domain and the verb: "places.lapse_due"."""
+    verb = verb.func if isinstance(verb, partial) else verb
     room = verb.__module__.removeprefix("booking.domain.").partition(".")[0]
     return f"{room}.{verb.__name__.lstrip('_')}"
 
@@ -77,7 +79,7 @@ class Worker:
         )
         for job, given, every in [
             (self._beat, [], BEAT),
-            *((self._until_done, [verb], each) for verb, each in TIMETABLE),
+            *((self._until_done, [verb], each) for verb, each in self._timetable()),
         ]:
             timer.add_job(
                 self._safely, "interval", [job, *given], seconds=every.total_seconds(), next_run_time=clock.now()
@@ -98,7 +100,7 @@ class Worker:
 
     def once(self) -> None:
         """Do one round of everything, for a machine with cron and no process that stays."""
-        for verb, _ in TIMETABLE:
+        for verb, _ in self._timetable():
             self._safely(self._until_done, verb)
         self._safely(self._post)
         self._safely(self._beat)
@@ -106,6 +108,11 @@ class Worker:
     def stop(self, *_signal: Any) -> None:
         """Let `run` end after what is claimed is done."""
         self._stopping.set()
+
+    def _timetable(self) -> list[tuple[Verb, timedelta]]:
+        """Answer the timetable, with what only some installations ask for."""
+        months = self.app.config["SETTINGS"].people_kept_months
+        return [*TIMETABLE, *([(partial(erasing.erase_unused, months=months), HOURLY)] if months else [])]
 
     def _keep_posting(self, bell: Bell) -> None:
         """Post when the bell rings, and every second in any case: what was to wait is due by the clock."""

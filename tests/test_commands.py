@@ -113,27 +113,14 @@ def test_somebody_is_erased_by_their_address_and_known_by_number_alone(say, make
     assert say("people", "erased")[1] == f"{priya.id} {first_seen} {first_seen}\n"
 
 
-class TestUnused:
-    @pytest.fixture
-    def settings(self, url, relay):
-        return settings_for(url, smtp_url=relay.url, people_kept_months=36)
+def test_whom_nothing_concerned_for_36_months_is_named(say, make, the_clock):
+    priya = make.person(email="priya@school.example")
+    the_clock.forward(days=3 * 365)
+    assert say("people", "unused", "--months", "36") == (0, "0 people would be forgotten.\n")
 
-    def test_whom_nothing_concerned_for_36_months_is_named_first_and_then_forgotten(self, say, make, client, the_clock):
-        priya = make.person(email="priya@school.example")
-        the_clock.forward(days=3 * 365)
-        assert say("people", "erase-unused") == (0, "0 are forgotten.\n")
+    the_clock.forward(days=10)
 
-        the_clock.forward(days=10)
-
-        assert say("people", "erase-unused", "--dry-run") == (0, f"{priya.id}\n1 would be forgotten.\n")
-        assert say("people", "erase-unused") == (0, f"{priya.id}\n1 are forgotten.\n")
-        assert say("people", "erase-unused") == (0, "0 are forgotten.\n")
-        assert "for 36 months" in client.get("/privacy").text
-
-
-def test_without_a_period_nobody_is_forgotten_and_no_page_says_so(say, client):
-    assert say("people", "erase-unused")[0] == 1
-    assert "or been at an event" not in client.get("/privacy").text
+    assert say("people", "unused", "--months", "36") == (0, f"{priya.id}\n1 person would be forgotten.\n")
 
 
 class TestHubsImport:

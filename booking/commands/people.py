@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import click
-from dateutil.relativedelta import relativedelta
 from email_validator import EmailNotValidError, validate_email
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -15,6 +14,7 @@ from booking.db import db, transaction
 from booking.domain import erasing, hubs, people, roles
 from booking.domain.errors import NotFound, Refused
 from booking.domain.people import Person, Role
+from booking.wording import count
 
 group = AppGroup("people", help="Who may do what.")
 ROLES = click.Choice(["administrator", "organiser", "analyst"])
@@ -78,21 +78,14 @@ def erase(address: str, yes: bool) -> None:
     click.echo(f"Person {person.id} is forgotten. Keep  flask people erased  with your backups.")
 
 
-@group.command("erase-unused")
-@click.option("--dry-run", is_flag=True, help="Only say who it would be, by number.")
-def erase_unused(dry_run: bool) -> None:
-    """Forget whom nothing has concerned for PEOPLE_KEPT_MONTHS: no role, no sign-in, no booking, no event."""
-    months, now = current_app.config["SETTINGS"].people_kept_months, clock.now()
-    if not months:
-        raise click.ClickException("PEOPLE_KEPT_MONTHS is not set, so nobody is forgotten.")
-    since = now - relativedelta(months=months)
-    unused = erasing.unused_since(since)
-    for person_id in unused:
+@group.command()
+@click.option("--months", type=click.IntRange(1, 600), required=True)
+def unused(months: int) -> None:
+    """Print by number whom nothing has concerned for so long: whom the worker would forget (PEOPLE_KEPT_MONTHS)."""
+    found = erasing.unused(months=months, at=clock.now())
+    for person_id in found:
         click.echo(person_id)
-        if not dry_run:
-            with transaction():
-                erasing.erase_unused(person_id, since=since, at=now)
-    click.echo(f"{len(unused)} {'would be' if dry_run else 'are'} forgotten.")
+    click.echo(f"{count(len(found), 'person', 'people')} would be forgotten.", err=True)
 
 
 @group.command()

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import Select, exists, func, or_, select
 
 from booking.db import db
 from booking.domain import access, audit, codes, messages, people, places, roles, sign_ins
@@ -55,19 +56,23 @@ def erase(person_id: int, *, by: Person | None, at: datetime) -> Person:
     return person
 
 
-def unused_since(instant: datetime) -> list[int]:
-    """Answer whom nothing has concerned since: no role, no sign-in in use, no booking made, no place at an event later.
+def unused(*, months: int, at: datetime) -> Sequence[int]:
+    """Answer whom nothing has concerned for so long: no role, no sign-in, no booking made, no place at an event later.
 
     Those who are booked for an event with a date to be confirmed are concerned until it has one, or is called off.
     """
-    return list(db.session.scalars(select(Person.id).where(*_is_unused(instant)).order_by(Person.id)))
+    return db.session.scalars(_unused(at - relativedelta(months=months))).all()
 
 
-def erase_unused(person_id: int, *, since: datetime, at: datetime) -> None:
-    """Forget who somebody is, unless something has come to concern them after all."""
-    person = people.lock(person_id)
-    if db.session.scalar(select(Person.id).where(Person.id == person_id, *_is_unused(since))):
+def erase_unused(*, months: int, at: datetime) -> int:
+    """Forget who somebody is whom nothing has concerned for so long; answer 0 where there is nobody, else 1."""
+    query = _unused(at - relativedelta(months=months)).limit(1)
+    if (found := db.session.scalar(query)) is None:
+        return 0
+    person = people.lock(found)
+    if db.session.scalar(query.where(Person.id == found)):  # nothing has come to concern them meanwhile
         _erase(person, by=None, at=at)
+    return 1
 
 
 def erase_again(erased: Iterable[Erasure], *, at: datetime) -> int:
@@ -87,10 +92,10 @@ def erasures() -> list[Erasure]:
     return [Erasure(*row) for row in db.session.execute(query.order_by(Person.id))]  # type: ignore[arg-type]
 
 
-def _is_unused(since: datetime) -> Sequence[ColumnElement[bool]]:
+def _unused(since: datetime) -> Select[int]:
     over_at = func.coalesce(Event.called_off_at, Event.ends_at)
     booked = select(Booking.id).join(Booking.event).outerjoin(Booking.places)
-    return (
+    without = (
         Person.erased_at.is_(None),
         Person.first_seen_at < since,
         ~exists().where(Role.person_id == Person.id, Role.ended_at.is_(None)),
@@ -100,6 +105,7 @@ def _is_unused(since: datetime) -> Sequence[ColumnElement[bool]]:
         .correlate(Person)
         .exists(),
     )
+    return select(Person.id).where(*without).order_by(Person.id)
 
 
 def _erase(person: Person, *, by: Person | None, at: datetime) -> None:

@@ -31,6 +31,7 @@ JOBS = {
     "closing.close_due": "Send the list when booking closes",
     "closing.tell_again_due": "Send the list again where it changed after closing",
     "reminders.promise_due": "Find whom to remind",
+    "erasing.erase_unused": "Forget people whom nothing has concerned for long",
 }
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 

@@ -13,7 +13,7 @@ from booking.db import db, transaction
 from booking.domain import codes, details, erasing, messages, people, places, sign_ins, verify
 from booking.domain.errors import NotAllowed, NotFound
 from booking.domain.messages import Message, MessageState
-from booking.domain.people import REMOVED, Person
+from booking.domain.people import REMOVED, Person, Role
 from booking.domain.places import Booking, Guest, Party, Place, State
 from booking.domain.roles import LastAdministrator
 from tests.make import START
@@ -194,13 +194,20 @@ class TestAfterARestore:
 
 
 class TestUnused:
-    """Whom nothing has concerned for a year is forgotten; here it is a year later."""
+    """Whom nothing has concerned for a year is forgotten; here it is a year and 30 days after the event."""
 
     LATER = START + timedelta(days=365 + 30)
-    A_YEAR_BEFORE = START + timedelta(days=30)
 
     def unused(self):
-        return erasing.unused_since(self.A_YEAR_BEFORE)
+        return erasing.unused(months=12, at=self.LATER)
+
+    def erase_all(self):
+        number = 0
+        while True:
+            with transaction():
+                if not erasing.erase_unused(months=12, at=self.LATER):
+                    return number
+            number += 1
 
     def test_who_came_to_an_event_before_is(self, make, priya):
         make.booking(make.event(), priya)
@@ -236,20 +243,23 @@ class TestUnused:
 
         assert self.unused() == []
 
-    def test_who_booked_before_they_were_forgotten_stays(self, make, priya):
-        [person_id] = self.unused()
-        make.booking(make.event(starts=(START + timedelta(days=40),)), priya)
+    def test_whom_something_concerns_between_being_found_and_being_forgotten_stays(self, make, priya, monkeypatch):
+        hub, lock = make.hub(), people.lock
 
-        with transaction():
-            erasing.erase_unused(person_id, since=self.A_YEAR_BEFORE, at=self.LATER)
+        def late(person_id):
+            db.session.add(Role(person_id=person_id, name="organiser", hub_id=hub.id, given_at=self.LATER))
+            return lock(person_id)
+
+        monkeypatch.setattr(people, "lock", late)
+
+        assert self.erase_all() == 1
 
         assert db.session.get(Person, priya.id).erased_at is None
 
     def test_who_is_forgotten_is_in_no_row_and_every_rule_holds(self, make, priya):
         make.booking(make.event(), priya)
 
-        with transaction():
-            erasing.erase_unused(priya.id, since=self.A_YEAR_BEFORE, at=self.LATER)
+        assert self.erase_all() == 1
 
         assert "Priya" not in everything()
         assert verify.broken(at=self.LATER) == []

@@ -16,6 +16,7 @@ from booking import clock
 from booking.db import db, transaction
 from booking.domain import places, workers
 from booking.domain.messages import Message, MessageState
+from booking.domain.people import Person
 from booking.domain.places import Booking, State
 from booking.jobs import TIMETABLE, Worker, name_of
 from tests.conftest import SECRET, settings_for
@@ -113,6 +114,37 @@ def test_a_job_that_fails_stops_nothing(app, make, relay, monkeypatch, caplog):
     assert (jobs["tests.broken"].fault, jobs["tests.broken"].is_failing) == ("ZeroDivisionError", True)
     assert jobs["post"].did_at is not None
     assert {name_of(verb) for verb, _ in TIMETABLE} < set(jobs)
+
+
+class TestPeopleWhomNothingConcernsAnyMore:
+    """Forgotten after as many months as the installation says, by the worker, as the privacy page promises."""
+
+    @pytest.fixture
+    def settings(self, url, relay, request):
+        return settings_for(url, smtp_url=relay.url, people_kept_months=request.param)
+
+    @pytest.fixture
+    def known(self, make):
+        """Two people from three and a half years ago, and one from a month ago."""
+        long_ago = clock.now() - timedelta(days=1280)
+        old = [make.person(first_seen_at=long_ago), make.person(first_seen_at=long_ago)]
+        return [one.id for one in [*old, make.person(first_seen_at=clock.now() - timedelta(days=30))]]
+
+    def forgotten(self, app, known):
+        Worker(app).once()
+        db.session.rollback()
+        return [db.session.get_one(Person, number).erased_at is not None for number in known]
+
+    @pytest.mark.parametrize("settings", [36], indirect=True)
+    def test_are_forgotten(self, app, client, known):
+        assert self.forgotten(app, known) == [True, True, False]
+        assert "for 36 months" in client.get("/privacy").text
+        assert workers.jobs()["erasing.erase_unused"].did_at
+
+    @pytest.mark.parametrize("settings", [0], indirect=True)
+    def test_are_kept_where_nobody_asked_and_no_page_says_otherwise(self, app, client, known):
+        assert self.forgotten(app, known) == [False, False, False]
+        assert "or been at an event" not in client.get("/privacy").text
 
 
 def test_every_verb_of_the_timetable_may_run_twice(make, noon):
