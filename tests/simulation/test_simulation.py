@@ -16,7 +16,7 @@ from tests.simulation.relay import ANSWERS
 RUNS = int(os.environ.get("SIMULATION_RUNS", "6"))
 STEPS = 200
 SELDOM = {(State.PARKED, "leave"), (State.PARKED, "call off")}
-"""Too seldom for so few steps; longer runs come to them, and `tests/domain/test_waiting_list.py` does."""
+"""Too seldom for so few steps; longer runs come to them, and `tests/domain/waiting_list/` does."""
 WANTED = [
     *ACTS,
     *(running.cell(*one) for one in TRANSITIONS if one not in SELDOM),
