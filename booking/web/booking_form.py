@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -63,7 +63,7 @@ class BookingForm(SchoolFields, FlaskForm):
     """The field in which typing goes on after a row was added or taken away."""
 
     @classmethod
-    def for_(cls, booker: Person | None) -> BookingForm:
+    def for_(cls, booker: Person | None) -> Self:
         """Answer the form as it was sent, or new; filled in with what somebody signed in told before."""
         form = cls()
         if booker is None:
@@ -77,7 +77,7 @@ class BookingForm(SchoolFields, FlaskForm):
         return form
 
     @classmethod
-    def of(cls, party: Party, booker: Person | None) -> BookingForm:
+    def of(cls, party: Party, booker: Person | None) -> Self:
         """Answer a new form that is filled in with what was typed for an earlier one."""
         form = cls.for_(booker)
         form.show_party(party)
@@ -229,6 +229,10 @@ class WaitingForm(BookingForm):
     def is_several(self) -> bool:
         """It makes a booking for each of the party."""
         return self.party_size > 1 and self.together.data != "all"
+
+    def show_party(self, party: Party) -> None:
+        super().show_party(party)
+        self.together.data = "all" if party.together else "any"
 
     def party(self) -> Party:
         return replace(super().party(), together=self.together.data == "all")

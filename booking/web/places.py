@@ -10,8 +10,8 @@ from booking.db import transaction
 from booking.domain import events, places
 from booking.domain.errors import BadInput, KeyReused, NotFound, Refused, TooManyCodes
 from booking.domain.events import Event
-from booking.web import again
-from booking.web.booking_form import OUT_OF_DATE, BookingForm
+from booking.web import again, waiting
+from booking.web.booking_form import OUT_OF_DATE, BookingForm, WaitingForm
 from booking.web.proof import send_once_for
 from booking.web.rules import by_link, public
 from booking.web.session import network, now, person_signed_in, settings
@@ -91,11 +91,11 @@ def change(token: str) -> Any:
     booking = places.with_form_link(token)
     if booking.booker_id or not booking.booker_email:
         return redirect(url_for("confirmation.show", token=token), code=303)
-    event = _event(booking.event_id)
-    form = BookingForm.of(places.party_of(booking), person_signed_in())
-    form.show_school(booking.school, booking.unlisted_school)
+    kind, page = (WaitingForm, waiting.page) if booking.asked_to_wait_at else (BookingForm, _page)
+    form = kind.of(places.party_of(booking), person_signed_in())
+    form.show_answer(booking.school, booking.unlisted_school)
     form.renew_key()
-    return _page(event, form)
+    return page(_event(booking.event_id), form)
 
 
 def _book(event_id: int, form: BookingForm) -> str:

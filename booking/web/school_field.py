@@ -58,6 +58,12 @@ class SchoolFields(Form):
         elif unlisted:
             self.unlisted.data, self.unlisted_school.data = True, unlisted
 
+    def show_answer(self, school: School | None, unlisted: str) -> None:
+        """Fill the question in as it was answered: whoever named no school is at no listed one."""
+        self.school.data = self.school_urn.data = ""
+        self.unlisted.data = school is None
+        self.show_school(school, unlisted)
+
     @property
     def _choose(self) -> str:
         return f"Choose {self.whose} school from the list"

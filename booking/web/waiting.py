@@ -38,7 +38,7 @@ def new(event_id: int) -> Any:
         if not event.is_bookable(now()) or not event.is_full:
             return redirect(url_for("places.new", event_id=event_id), code=303)
         form.renew_key()
-    return _page(event, form, problem=g.get("notice", ""))
+    return page(event, form, problem=g.get("notice", ""))
 
 
 @bp.get("/events/<int(max=2147483647):event_id>/waiting-list")
@@ -54,12 +54,12 @@ def join(event_id: int) -> Any:
     """Join for somebody signed in; send a code to somebody whose address is to be proven first."""
     form = WaitingForm.for_(person_signed_in())
     if form.change_rows(request.form):
-        return _page(_event(event_id), form)
+        return page(_event(event_id), form)
     if not form.validate():
-        return _page(_event(event_id), form, status=422)
+        return page(_event(event_id), form, status=422)
     if not form.has_sound_key:
         form.renew_key()
-        return _page(_event(event_id), form, problem=OUT_OF_DATE, status=422)
+        return page(_event(event_id), form, problem=OUT_OF_DATE, status=422)
     try:
         with transaction():
             onward = _join(event_id, form) if form.booker else _ask(event_id, form)
@@ -146,7 +146,8 @@ def _event(event_id: int) -> Event:
     return event
 
 
-def _page(event: Event, form: WaitingForm, *, problem: str = "", status: int = 200, **more: Any) -> Any:
+def page(event: Event, form: WaitingForm, *, problem: str = "", status: int = 200, **more: Any) -> Any:
+    """Answer the form of an event, with the rule of its line."""
     form.answer.label.text = event.question
     person = person_signed_in()
     facts = {
@@ -163,8 +164,8 @@ def _refused(event_id: int, form: WaitingForm, refusal: Refused) -> Any:
     """Show the form as it was typed, with why it was refused."""
     event = _event(event_id)
     if isinstance(refusal, BadInput):
-        return _page(event, form, problem=str(refusal), status=422)
+        return page(event, form, problem=str(refusal), status=422)
     if isinstance(refusal, KeyReused):
         form.renew_key()
     status = 429 if isinstance(refusal, TooManyCodes) else 409
-    return _page(event, form, problem=str(refusal), refusal=refusal.code, status=status)
+    return page(event, form, problem=str(refusal), refusal=refusal.code, status=status)

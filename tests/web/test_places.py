@@ -622,6 +622,28 @@ def test_changing_what_was_typed_gives_the_places_back_and_shows_the_form(client
     assert (taken(event), again.location != sent.location) == (2, True)
 
 
+@pytest.mark.parametrize("where", ["", "Alderbeck Trust"])
+def test_whoever_is_at_no_listed_school_is_so_still_when_the_form_comes_back(client, make, where):
+    event = make.event()
+    post(client, event, unlisted_school=where)
+
+    back = fields(client.get(f"/bookings/{bookings()[0].form_link}/return"))
+    again = client.post(f"/events/{event.id}/bookings", data=back)
+
+    assert (back["unlisted"], back["unlisted_school"]) == ("y", where)
+    assert again.status_code == 303
+
+
+def test_the_school_of_whoever_signed_in_meanwhile_takes_no_answers_place(client, make):
+    event, priya = make.event(), make.person(school=make.school())
+    post(client, event)
+    sign_in(client, priya)
+
+    back = fields(client.get(f"/bookings/{bookings()[0].form_link}/return"))
+
+    assert (back["unlisted"], back["school"], back["school_urn"]) == ("y", "", "")
+
+
 def test_the_link_of_the_form_leads_no_further_than_the_code(client, app, make):
     sent = post(client, make.event())
     token = bookings()[0].form_link

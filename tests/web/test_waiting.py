@@ -76,6 +76,23 @@ def test_a_stranger_joins_with_colleagues_and_waits_from_the_code_on(client, ful
     assert "2 people, all together: you and Grace Adeyemi" in page
 
 
+@pytest.mark.parametrize("together", ["all", "any"])
+def test_changing_what_was_typed_shows_the_form_of_the_waiting_list_as_it_was_sent(client, full, together):
+    event, _ = full
+    typed = form(**GRACE, together=together, needs="A ramp")
+    sent = client.post(f"/events/{event.id}/waiting-list", data=typed)
+    assert "Change the e-mail address or what you typed" in words(client.get(sent.location))
+
+    page = client.post(sent.location.replace("confirmation", "return"), follow_redirects=True)
+
+    assert "Join the waiting list" in words(page)
+    assert "Book places" not in words(page)
+    assert f'action="/events/{event.id}/waiting-list"' in page.text
+    back = fields(page)
+    assert typed | {"key": back["key"]} == {name: back[name] for name in typed}
+    assert client.post(f"/events/{event.id}/waiting-list", data=back).status_code == 303
+
+
 def test_any_of_us_makes_a_booking_for_each(client, make, full):
     event, _ = full
     sign_in(client, make.person(name="Priya Nair"))
