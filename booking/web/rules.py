@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 
 from booking.domain.people import Person
 from booking.web.session import SAME_FOR_ALL, person_signed_in
@@ -61,5 +61,9 @@ def _declared(view: Any, rule: str) -> Any:
 
 
 def _ask_to_sign_in() -> Any:
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("sign_in.new", next=here), code=303)
+    """Lead on to the sign-in and back; a form that was sent stays on the page, for a redirect would drop it."""
+    if request.method == "POST":
+        is_kept = not request.files and request.form.keys() - {"csrf_token"}
+        typed = list(request.form.items(multi=True)) if is_kept else []
+        return render_template("sign_in/ended.html", typed=typed), 403, {"Cache-Control": "no-store"}
+    return redirect(url_for("sign_in.new", next=request.full_path.rstrip("?")), code=303)

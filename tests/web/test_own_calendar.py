@@ -262,7 +262,9 @@ def test_18_whoever_wants_no_address_has_none_until_they_ask(client, make, event
 def test_18_a_stranger_is_asked_to_sign_in_and_changes_nothing(client, priya, act):
     before = path(priya)
 
-    assert client.post(f"/my/calendar/{act}").headers["Location"].startswith("/sign-in")
+    page = client.post(f"/my/calendar/{act}")
+
+    assert (page.status_code, 'href="/sign-in"' in page.text) == (403, True)
 
     assert path(priya) == before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime
 from html import unescape
@@ -14,7 +15,7 @@ from booking.domain import reminders
 from booking.domain.events import Event, Programme, Venue
 from booking.domain.reminders import Before
 from tests.make import NOON
-from tests.web.reading import fields, sign_in, words
+from tests.web.reading import digits, fields, sign_in, words
 
 LESSON = {
     "title": "Year 4: ten times as many",
@@ -208,6 +209,53 @@ class TestTheForm:
     def test_another_hub_is_not_found(self, client, make, ruth):
         assert client.get(f"/desk/hubs/{make.hub().slug}/events/new").status_code == 404
         assert client.get("/desk/hubs/nowhere/events/new").status_code == 404
+
+
+class TestSignedOutMeanwhile:
+    def test_the_form_waits_on_the_page_and_is_sent_again_after_the_sign_in(self, app, make, hub, the_clock):
+        app.config["WTF_CSRF_ENABLED"] = True
+        browser, ruth = app.test_client(), make.organiser(hub)
+        self.sign_in(browser, ruth)
+        address = f"/desk/hubs/{hub.slug}/events?kind=showcase"
+        typed = form_of(browser, hub) | LESSON | {"summary": "Two\n“lines”"}
+        the_clock.forward(hours=13)
+
+        asked = browser.post(address, data=typed)
+        assert (asked.status_code, f'action="{address}"' in asked.text) == (403, True)
+        assert "You have been signed out meanwhile" in words(asked)
+        assert "nothing you typed is lost" in words(asked)
+        assert 'href="/sign-in" target="_blank"' in asked.text
+        assert browser.post(address, data=fields(asked)).status_code == 403
+        self.sign_in(browser, ruth)
+        shown = browser.post(address, data=typed | fields(asked))
+        sent = browser.post(address, data=typed | fields(shown))
+
+        assert (shown.status_code, fields(shown)["summary"]) == (400, "Two\n“lines”")
+        assert (sent.status_code, the_event().title) == (303, LESSON["title"])
+
+    def test_the_form_is_kept_also_where_another_tab_signed_out(self, app, make, hub):
+        app.config["WTF_CSRF_ENABLED"] = True
+        browser = app.test_client()
+        self.sign_in(browser, make.organiser(hub))
+        typed = form_of(browser, hub) | LESSON
+        browser.post("/sign-out", data={"csrf_token": typed["csrf_token"]})
+
+        asked = browser.post(f"/desk/hubs/{hub.slug}/events?kind=showcase", data=typed)
+
+        assert (asked.status_code, fields(asked)["title"]) == (403, LESSON["title"])
+        assert db.session.scalar(select(func.count(Event.id))) == 0
+
+    def test_a_file_cannot_be_kept_and_is_not_said_to_be(self, client, hub):
+        sent = {"file": (io.BytesIO(b"BEGIN:VCALENDAR"), "terms.ics")}
+
+        asked = client.post(f"/desk/hubs/{hub.slug}/calendars", data=sent)
+
+        assert (asked.status_code, "kept" in words(asked)) == (403, False)
+        assert "Sign in, then go back to the page and do it again." in words(asked)
+
+    def sign_in(self, browser, person):
+        browser.post("/sign-in", data=fields(browser.get("/sign-in")) | {"email": person.email})
+        browser.post("/sign-in/code", data=fields(browser.get("/sign-in/code")) | {"code": digits()})
 
 
 class TestChecking:
