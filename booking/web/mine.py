@@ -21,7 +21,7 @@ def index() -> str:
     link = feeds.link(me())
     calendar = feed_words.own(link) if link else None
     lately = changes.lately([booking.event for booking in coming], at=now())
-    news = {one.id: changes.news_of(one, lately.get(one.event_id, [])) for one in coming}
+    news = {one.id: changes.news_of(one, me(), lately.get(one.event_id, [])) for one in coming}
     facts = {"own_place": _own_place, "calendar": calendar, "news": news}
     waiting = [booking for booking in coming if booking.is_in_line]
     facts["offered"] = [booking for booking in waiting if booking.is_offered(now())]

@@ -344,6 +344,18 @@ class TestSettling:
         [message] = db.session.scalars(select(Message).where(Message.kind == "event_changed"))
         assert list(message.facts["known"]) == ["event"]
 
+    def test_whoever_comes_instead_after_a_change_knows_it_already(self, make, event, move):
+        booking = make.booking(event, size=2)
+        move(event.slots[0])
+        with transaction():
+            came = places.swap(booking.places[1].id, make.guest(name="After"), by=booking.booker, at=NOON + WEEK / 7)
+        assert changes.news_of(came.booking, came.person, changes.pending(event)) == []
+        assert changes.news_of(came.booking, came.booking.booker, changes.pending(event)) != []
+
+        settle(NOON + WEEK)
+
+        assert told() == [booking.booker_name]
+
     def test_who_has_left_is_not_told(self, make, event, move, noon):
         booking = make.booking(event)
         move(event.slots[0])

@@ -191,6 +191,21 @@ class TestPromising:
         assert promise(due + timedelta(days=2)) == 1
         assert [message.person_id for message in mails()] == [early.id]
 
+    def test_whoever_comes_instead_has_the_facts_too_and_is_reminded_of_what_is_due_later(self, make):
+        event, due = make.event(), datetime(2027, 3, 9, 9, tzinfo=UTC)
+        booking = make.booking(event, size=2)
+        promise(due)
+        send_all()
+        with transaction():
+            place = places.swap(booking.places[1].id, make.guest(), by=booking.booker, at=due + timedelta(days=2))
+        number, plan = place.person_id, reminders.plan(db.session.get_one(Event, event.id), at=due)
+
+        promise(due + timedelta(days=2))
+        assert [message.person_id for message in mails() if message.person_id == number] == []
+        promise(START - timedelta(days=1))
+        assert [message.person_id for message in mails() if message.person_id == number] == [number]
+        assert [one.lines[0].people for one in plan] == [2, 2]
+
     def test_somebody_far_away_is_reminded_when_awake(self, make):
         make.booking(make.event(), make.person(zone=SHANGHAI))
 

@@ -35,7 +35,8 @@ class Listener:
     name: str
     booking_id: int
     knows_since: datetime | None
-    """When their booking was confirmed, which told them everything; None for an offer."""
+    """When they were told everything: as their booking was confirmed or, instead of a colleague, later; None for an
+    offer."""
     place_id: int | None = None
     """Their own place, in a booking that somebody else made."""
 
@@ -100,9 +101,10 @@ def lately(events: Iterable[Event], *, at: datetime) -> dict[int, list[Change]]:
     return found
 
 
-def news_of(booking: Booking, changes: Sequence[Change]) -> list[Difference]:
-    """Answer what is different from what a confirmed booking's people were told at first."""
-    since = booking.confirmed_at
+def news_of(booking: Booking, person: Person, changes: Sequence[Change]) -> list[Difference]:
+    """Answer what is different from what the booker, or somebody of the party, was told at first."""
+    own = [place.booked_at for place in booking.live_places if place.person_id == person.id != booking.booker_id]
+    since = own[0] if own else booking.confirmed_at
     known = known_before(change for change in changes if since is None or change.made_at >= since)
     return facts.between(known, booking.event)
 
@@ -134,7 +136,7 @@ def listeners(event: Event) -> list[Listener]:
     seated = select(Place, Person, Booking).join(Person, Person.id == Place.person_id).join(Place.booking)
     seated = seated.where(*at_event, Place.ended_at.is_(None), Place.person_id != Booking.booker_id)
     for place, person, booking in db.session.execute(seated.order_by(Place.id)):
-        one = found.setdefault(person.id, Listener(person, place.name, booking.id, booking.confirmed_at))
+        one = found.setdefault(person.id, Listener(person, place.name, booking.id, place.booked_at))
         one.place_id = place.id
     return [one for one in found.values() if one.person.email]
 

@@ -6,7 +6,7 @@ transaction that frees it (`offering.fill`).
 """
 
 from booking.domain.places.answering import accept, claim, decline, must_go_ahead
-from booking.domain.places.bookings import MOST_AT_ONCE, MOST_UNPROVEN, Booking, Guest, Party, Place
+from booking.domain.places.bookings import BOOKED_AT, MOST_AT_ONCE, MOST_UNPROVEN, Booking, Guest, Party, Place
 from booking.domain.places.changing import cancel, change_needs, release, swap
 from booking.domain.places.ending import Ended, end_all
 from booking.domain.places.finding import (
@@ -36,6 +36,7 @@ from booking.domain.places.steering import move_to, offer_out_of_turn, remove, w
 from booking.domain.places.taking import book, must_be_bookable
 
 __all__ = [
+    "BOOKED_AT",
     "HOLD",
     "IN_LINE",
     "LIVE",

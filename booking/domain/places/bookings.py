@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking import keys
@@ -253,6 +253,11 @@ class Place(Model):
         return self.ended_at is None
 
     @property
+    def booked_at(self) -> datetime | None:
+        """When it was confirmed, or passed on to this person: what they were told then is all they know. Else None."""
+        return (self.revised_at or self.booking.confirmed_at) if self.booking.is_confirmed else None
+
+    @property
     def link(self) -> str:
         """The secret part of the address by which this one person sees and gives up the place."""
         return keys.link("place", self.id, self.generation)
@@ -260,6 +265,10 @@ class Place(Model):
     @property
     def address(self) -> str:
         return (self.person.email if self.person else self.email) or ""
+
+
+BOOKED_AT = func.coalesce(Place.revised_at, Booking.confirmed_at)
+"""The same as `Place.booked_at`, for a query of live places of confirmed bookings."""
 
 
 def end_places(places: Iterable[Place], at: datetime) -> None:

@@ -40,13 +40,13 @@ from booking.db import Model, UtcDateTime, announce, db
 from booking.domain.events import Event, Slot
 from booking.domain.messages import OUTBOX, Message, MessageState, Urgency
 from booking.domain.people import Person
-from booking.domain.places import Booking, Place, State
+from booking.domain.places import BOOKED_AT, Booking, Place, State
 from booking.domain.reminders.moments import Due, Session, due_today
 from booking.domain.reminders.times import MOST_DAYS, ReminderTime, Set, usual
 
 KIND = "reminder"
 FACTS_LAST = timedelta(hours=1)
-"""Who books later than this before a reminder is due has the facts from the confirmation, and gets no reminder."""
+"""Who books, or comes instead, later than this before a reminder is due has the facts from that mail, and gets none."""
 AT_ONCE = 2000
 """Rows of one statement: SQLite takes at most 32,766 values in one."""
 
@@ -174,7 +174,7 @@ def _unwritten(due: CTE) -> Select[Any]:
         .where(
             Person.email.is_not(None),
             Person.unreachable_at.is_(None),
-            Booking.confirmed_at <= due.c.booked_by,
+            due.c.booked_by >= BOOKED_AT,
             ~told,
         )
     )

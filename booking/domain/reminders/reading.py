@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from booking.db import db
 from booking.domain.events import Event, Slot
-from booking.domain.places import Booking, Place, State
+from booking.domain.places import BOOKED_AT, Booking, Place, State
 from booking.domain.reminders.promising import FACTS_LAST, Reminder
 from booking.domain.reminders.times import Before, Set, of_event
 
@@ -101,7 +101,7 @@ def _line(
     if number := sent.get((slot.id, one.before.key, slot.starts_at), 0):
         return Line(slot, due_at, due_at <= at, False, number)
     is_too_late = due_at <= one.set_at or slot.starts_at <= at
-    people = 0 if is_too_late else sum(confirmed_at <= due_at - FACTS_LAST for confirmed_at in booked)
+    people = 0 if is_too_late else sum(booked_at <= due_at - FACTS_LAST for booked_at in booked)
     return Line(slot, due_at, False, is_too_late or due_at <= at, people)
 
 
@@ -115,9 +115,10 @@ def _sent(event: Event) -> dict[tuple[int, str, datetime], int]:
 
 
 def _booked(event: Event) -> list[datetime]:
-    """Answer when each person who has a place was confirmed."""
+    """Answer when each person who has a place was confirmed, or came instead of a colleague."""
     query = (
-        select(Booking.confirmed_at)
+        select(BOOKED_AT)
+        .select_from(Booking)
         .join(Place, and_(Place.booking_id == Booking.id, Place.ended_at.is_(None)))
         .where(Booking.event_id == event.id, Booking.state == State.CONFIRMED, Booking.confirmed_at.is_not(None))
     )
