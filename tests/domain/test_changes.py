@@ -424,6 +424,14 @@ class TestSettling:
 
         assert settle(soon) == 1
 
+    def test_and_no_later_than_an_hour_before_whatever_is_changed_besides(self, make, event, move, change):
+        make.booking(event)
+        move(event.slots[0], at=START - timedelta(minutes=65), by=timedelta(0), room="Hall 2")
+
+        change(changes.rename, event.id, "Year 4: nines", "", at=START - timedelta(minutes=61))
+
+        assert {one.due_at for one in changes.pending(event)} == {START - timedelta(hours=1)}
+
     def test_what_was_told_is_forgotten_after_thirty_days_and_what_was_not_is_kept(self, make, hub, event, move):
         other = make.event(hub=hub)
         for one in (event, other):

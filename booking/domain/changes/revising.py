@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from booking.db import db
 from booking.domain import access, audit, events, places
@@ -118,12 +118,22 @@ def remember(
         return
     pending = (Change.event_id == act.event.id, Change.settled_at.is_(None))
     first = db.session.scalar(select(func.min(Change.made_at)).where(*pending)) or act.at
-    latest = [first + LONGEST, *(one - AT_ONCE for one in begins or [] if one)]
+    concerned = [*(begins or []), *_begins(act.event, pending)]
+    latest = [first + LONGEST, *(one - AT_ONCE for one in concerned if one)]
     due = max(act.at, min(act.at + SETTLING, *latest))
     db.session.add(
         Change(event_id=act.event.id, slot_id=slot.id if slot else None, before=before, made_at=act.at, due_at=due)
     )
     db.session.execute(update(Change).where(*pending).values(due_at=due))
+
+
+def _begins(event: Event, pending: tuple[ColumnElement[bool], ...]) -> Iterator[datetime | None]:
+    """Answer when the sessions that are settling begin, and were to begin."""
+    sessions = {slot.id: slot for slot in [*event.slots, *event.removed_slots]}
+    for change in db.session.scalars(select(Change).where(*pending)):
+        if change.slot_id in sessions:
+            yield sessions[change.slot_id].starts_at
+            yield SlotFacts.read(change.before).starts_at if change.before else None
 
 
 def touch(act: Act) -> None:
