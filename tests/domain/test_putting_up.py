@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from booking.db import db, transaction
-from booking.domain import places, putting_up, reminders
+from booking.domain import changes, closing, feeds, places, putting_up, reminders
 from booking.domain.audit import AuditEntry
 from booking.domain.errors import BadInput, NotAllowed, NotFound, Refused
 from booking.domain.events import Event, Programme, Slot, Venue
@@ -203,6 +203,20 @@ class TestEditing:
         assert [slot.number for slot in event.slots] == [1]
         assert [(slot.removed_at, slot.sequence) for slot in event.removed_slots] == [(NOON, 1)]
         assert event.ends_at == event.slots[0].ends_at
+
+    def test_a_session_taken_away_while_the_event_is_off_the_list_is_cancelled_in_calendars(self, hub, ruth):
+        event = publish(draft(hub, ruth, plan(session(0), session(1))), ruth)
+        second, known = event.slots[1], {one.uid for one in feeds.public(at=NOON)}
+        with transaction():
+            changes.change_slot(second.id, replace(changes.Plan.of(second), room="Hall 2"), by=ruth, at=NOON)
+        with transaction():
+            putting_up.unpublish(event.id, by=ruth, at=NOON)
+        whole = putting_up.plan_of(event)
+
+        edit(event, ruth, replace(whole, sessions=whole.sessions[:1]))
+        publish(event, ruth)
+
+        assert {one.uid: one.is_off for one in feeds.public(at=NOON)} == {uid: uid == second.uid for uid in known}
 
     def test_once_somebody_has_booked_only_words_and_booking_times_change(self, make, hub, ruth):
         event = publish(draft(hub, ruth), ruth)

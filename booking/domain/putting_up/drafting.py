@@ -10,6 +10,7 @@ from sqlalchemy import exists, or_, select
 
 from booking.db import db
 from booking.domain import access, audit, places, reminders, roles
+from booking.domain.audit import AuditEntry
 from booking.domain.errors import BadInput, NotFound, Refused
 from booking.domain.events import Event, EventPhase, EventYear, Kind, Programme, Slot, Venue, choosing, span
 from booking.domain.people import Hub, Person, RoleName
@@ -194,11 +195,16 @@ def _seat(event: Event, plan: Plan, *, by: Person, at: datetime) -> None:
 
 def _remove(slot: Slot, event: Event, at: datetime) -> None:
     """Take a session away: one that calendars may know stays in them as cancelled."""
-    if event.is_published:
+    if event.is_published or _was_published(event):
         slot.removed_at, slot.revised_at = at, at
         slot.sequence += 1
     else:
         db.session.delete(slot)
+
+
+def _was_published(event: Event) -> bool:
+    taken_off = select(AuditEntry.id).where(AuditEntry.event_id == event.id, AuditEntry.act == "event.unpublished")
+    return db.session.scalar(taken_off.limit(1)) is not None
 
 
 def _place(slot: Slot, planned: Session, venue: Venue | None, at: datetime) -> None:
