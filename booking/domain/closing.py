@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from booking.db import count, db
 from booking.domain import audit, messages, people, places
@@ -43,13 +43,10 @@ def close_due(*, at: datetime) -> int:
         .order_by(Event.closes_at, Event.id)
         .limit(BATCH)
     )
-    ids = db.session.scalars(due).all()
-    if not ids:
-        return 0
-    for event in places.lock(*ids):
-        if event.closing_told_at is None:
-            _close(event, at)
-    return len(ids)
+    events = _still(due)
+    for event in events:
+        _close(event, at)
+    return len(events)
 
 
 def tell_again_due(*, at: datetime) -> int:
@@ -68,11 +65,10 @@ def tell_again_due(*, at: datetime) -> int:
         .order_by(Event.starts_at, Event.id)
         .limit(BATCH)
     )
-    ids = db.session.scalars(due).all()
-    for event in places.lock(*ids) if ids else []:
-        if event.list_told_again_at is None:
-            _tell_again(event, at)
-    return len(ids)
+    events = _still(due)
+    for event in events:
+        _tell_again(event, at)
+    return len(events)
 
 
 def gone_since(event_id: int, since: datetime) -> list[str]:
@@ -85,6 +81,14 @@ def gone_since(event_id: int, since: datetime) -> list[str]:
         .order_by(places.Place.name)
     )
     return list(db.session.scalars(query))
+
+
+def _still(due: Select[int]) -> list[Event]:
+    """Lock the events that are due, and answer those that still are: somebody may have moved a moment meanwhile."""
+    ids = db.session.scalars(due).all()
+    locked = places.lock(*ids) if ids else []
+    still = set(db.session.scalars(due.where(Event.id.in_(ids)))) if ids else set()
+    return [event for event in locked if event.id in still]
 
 
 def _tell_again(event: Event, at: datetime) -> None:

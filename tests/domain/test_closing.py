@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from booking.domain import closing, places
 from booking.domain.events import Event
 from booking.domain.messages import Message
 from booking.domain.people import Person
+from tests.racing import at_once
 
 
 @pytest.fixture
@@ -62,6 +64,28 @@ def test_drafts_and_what_was_called_off_send_no_list(make, noon):
     draft, off = make.event(hub=hub, published_at=None), make.event(hub=hub, called_off_at=noon)
 
     assert close(max(draft.closes_at, off.closes_at) + timedelta(days=1)) == 0
+
+
+def test_a_closing_that_is_moved_at_that_moment_sends_no_list_yet(app, make):
+    event = make.event()
+    make.organiser(event.hub)
+    number, closes_at = event.id, event.closes_at
+    is_moved, is_asked = threading.Event(), threading.Event()
+
+    def extend():
+        with transaction():
+            [moved] = places.lock(number)
+            is_moved.set()
+            is_asked.wait(0.3)  # while the other finds it due and waits for the lock
+            moved.closes_at = closes_at + timedelta(days=1)
+
+    def close_it():
+        assert is_moved.wait(20)
+        close(closes_at + timedelta(seconds=15))
+
+    assert at_once(app, [extend, close_it]) == {"done": 2}
+    db.session.rollback()
+    assert (told(), db.session.get_one(Event, number, populate_existing=True).closing_told_at) == ([], None)
 
 
 class TestTheListAgain:
