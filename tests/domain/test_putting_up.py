@@ -14,12 +14,12 @@ from booking.domain.audit import AuditEntry
 from booking.domain.errors import BadInput, NotAllowed, NotFound, Refused
 from booking.domain.events import Event, Programme, Slot, Venue
 from booking.domain.events.choosing import AtSchool, Elsewhere, Known, Online
-from booking.domain.places import Booking
 from booking.domain.putting_up import Booked, Lead, Plan, Session, Words
 from booking.domain.reminders import Before
 from tests.make import NOON, START
 
 KEY = "a-key-of-this-form-0001"
+WHILE = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -231,6 +231,24 @@ class TestEditing:
 
         assert (event.summary, event.closes_at, event.capacity) == ("New words", closes, 30)
 
+    def test_what_people_hear_as_offers_end_they_hear_again_where_offers_go_on(self, make, hub, ruth):
+        event = make.event(hub=hub, capacity=1)
+        make.booking(event), make.waiting(event)
+        words, ended, later = putting_up.plan_of(event).words, event.offers_end_at + WHILE, START - WHILE
+        with transaction():
+            closing.close_due(at=ended)
+        assert self.told_as_offers_end(ended) == [1, 1]
+
+        with transaction():
+            putting_up.describe(event.id, replace(words, offers_end_at=later), by=ruth, at=ended)
+
+        assert self.told_as_offers_end(later - WHILE) == [0, 0]
+        assert self.told_as_offers_end(later + WHILE / 2) == [1, 1]
+
+    def told_as_offers_end(self, at):
+        with transaction():
+            return [places.tell_last_minute(at=at), closing.tell_again_due(at=at)]
+
     def test_a_hold_that_lapsed_is_no_booking(self, make, hub, ruth):
         event = publish(draft(hub, ruth), ruth)
         make.held(event)
@@ -350,19 +368,6 @@ class TestPublishing:
             putting_up.unpublish(event.id, by=ruth, at=NOON)
 
         assert not db.session.get(Event, event.id).is_published
-
-    def test_published_again_it_is_offered_to_those_who_waited(self, make, hub, ruth):
-        event = make.event(hub=hub, capacity=1)
-        booking, waits = make.booking(event), make.waiting(event)
-        with transaction():
-            db.session.get_one(Event, event.id).published_at = None  # no verb does this while somebody waits
-        with transaction():
-            places.cancel(booking.id, by=ruth, at=NOON)
-        assert db.session.get_one(Booking, waits.id).state == "waiting"
-
-        publish(event, ruth)
-
-        assert db.session.get_one(Booking, waits.id).state == "offered"
 
     def test_another_hubs_organiser_publishes_and_unpublishes_nothing(self, make, hub, ruth):
         other, event = make.organiser(make.hub()), draft(hub, ruth)

@@ -35,8 +35,8 @@ def fill(event: Event, *, at: datetime, without: Booking | None = None) -> list[
     """Offer whatever is free, in order; answer the bookings that were offered places.
 
     To be called last, under the event's lock, by every verb that frees places or makes somebody eligible: cancelled,
-    released, declined, lapsed, capacity or school limit raised, a waiting party shrunk, moved or returned, the event
-    published again. Calling it when nothing is free costs nothing and changes nothing. A party that is too large, or
+    released, declined, lapsed, capacity or school limit raised, a waiting party shrunk, moved or returned. Calling it
+    when nothing is free costs nothing and changes nothing. A party that is too large, or
     whose school has its limit, is passed over; the entry of each offer says who and why. `without` is looked past.
     """
     ends_at = None if event.is_full else offer_ends(event, at)
@@ -125,9 +125,12 @@ def withdraw_beyond(event: Event, capacity: int, *, by: Person, at: datetime) ->
 def follow_end(event: Event, *, by: Person, at: datetime) -> None:
     """Bring open offers in line with the end of a locked event's offers, after that was moved; then offer what is free.
 
-    No offer outlives it: one that would ends with it, and its booker is told until when it is open now.
+    No offer outlives it: one that would ends with it, and its booker is told until when it is open now. What people
+    hear as offers end, they hear again where that is still to come.
     """
     last = event.offers_stop_at
+    if last is None or last > at:
+        event.last_minute_told_at = event.list_told_again_at = None
     for booking in _newest_offers(event):
         if last and booking.offer_ends_at and booking.offer_ends_at > last:
             booking.offer_ends_at = last

@@ -78,6 +78,7 @@ def edit(event_id: int, plan: Plan, *, by: Person, at: datetime) -> Event:
     _seat(event, plan, by=by, at=at)
     _note(event, before, words, by=by, at=at)
     _name_lead(event, plan.words, by, at)
+    places.follow_end(event, by=by, at=at)
     return event
 
 

@@ -63,7 +63,6 @@ def _publish(event: Event, by: Person, at: datetime) -> None:
         raise BadInput(f"{event.title}: {sentence}")
     event.published_at = event.updated_at = at
     audit.record("event.published", event, by=by, at=at, event_id=event.id, hub_id=event.hub_id)
-    places.fill(event, at=at)  # whoever waited while it was off the list
 
 
 def _booked(event_id: int) -> int:
