@@ -50,6 +50,20 @@ def test_four_processes_ask_for_the_last_places(make, url, noon):
     assert facts(event) == (7, 7)
 
 
+def test_one_address_that_asks_at_four_events_at_once_holds_at_one(app, make, noon):
+    events, mine = [make.event().id for _ in range(4)], Guest("Bo", "bo@school.example")
+
+    def ask(event_id):
+        with transaction():
+            party = Party(mine, (mine,), unlisted_school="Larkmead Trust")
+            places.hold(event_id, party, key=places.new_form_key(), network="", most_of_network=100, at=noon)
+
+    at_once(app, [lambda number=number: ask(number) for number in events])
+
+    db.session.rollback()
+    assert Counter(db.session.scalars(select(Booking.state))) == Counter(held=1, lapsed=3)
+
+
 def test_the_school_limit_holds_for_sixteen_colleagues_at_once(app, make, noon):
     people = [make.person().id for _ in range(16)]
     urn, number = make.school().urn, make.event(max_per_school=3).id

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from booking.db import UtcDateTime, db
+from booking.db import UtcDateTime, db, one_at_a_time
 from booking.domain import people
 from booking.domain.errors import AlreadyBooked, NotFound, Over, TooManyHeld
 from booking.domain.people import Person
@@ -181,6 +181,7 @@ def _small(party: Party) -> Party:
 
 
 def _holds_enough(party: Party, network: str, most_of_network: int, at: datetime) -> bool:
+    one_at_a_time(party.booker.email)  # at another event the same address may be holding just now
     asked = {"address": party.booker.email, "network": network, "at": at}
     holds, places = db.session.execute(_HELD_ALREADY, asked).one()
     return bool(holds) or int(places) + party.size > most_of_network
