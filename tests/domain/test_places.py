@@ -133,7 +133,7 @@ def test_nobody_has_two_places_at_an_event(make, noon):
     event, priya, grace = make.event(), make.person(), make.person(name="Grace Adeyemi")
     make.booking(event, grace)
 
-    with pytest.raises(AlreadyBooked, match="Grace Adeyemi has a place at this event already"):
+    with pytest.raises(AlreadyBooked, match=r"G\. A\. has a place at this event already"):
         book(event, make.party(priya, guests=(Guest("G. A.", str(grace.email).upper()),)), priya, noon)
 
     assert taken(event) == 1

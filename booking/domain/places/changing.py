@@ -59,13 +59,14 @@ def swap(place_id: int, newcomer: Guest, *, by: Person, at: datetime) -> Place:
     Raises `NotFound`, `NotAllowed`, `Over`, `AlreadyBooked`.
     """
     email = people.normalise(newcomer.email)
-    person = people.meet({email: newcomer.name}, at=at)[email]
+    known = people.meet({email: newcomer.name}, at=at)
+    person = known[email]
     booking, old = _locked_place(place_id)
     _must_be_own(booking, by, old)
     _must_not_have_begun(booking, at)
     if not old.is_live:
         raise Over("That place has been given up already.")
-    taking.must_not_be_there(booking.event, [person])
+    taking.must_not_be_there(booking.event, [newcomer], known)
     _end(old, at)
     rise = steps(booking.event_id, [person.id]).get(person.id, 0)
     new = Place(

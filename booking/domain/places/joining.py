@@ -41,7 +41,7 @@ def enter(event_id: int, party: Party, *, by: Person | None, at: datetime, again
     booker = known[party.booker.email]
     if by is not None and by.id != booker.id:
         access.must_organise(by, event.hub_id)
-    taking.must_not_be_there(event, [known[guest.email] for guest in party.guests])
+    taking.must_not_be_there(event, party.guests, known)
     must_ever_fit(event, party)
     bookings = [_wait(event, part, known, at) for part in _parts(party)]
     for position, booking in enumerate(bookings, line.next_position(event)):

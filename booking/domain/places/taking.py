@@ -13,7 +13,7 @@ from booking.domain.errors import AlreadyBooked, BadInput, CalledOff, Closed, Fu
 from booking.domain.events import Event
 from booking.domain.people import Person
 from booking.domain.places import form_keys, lapsing, line, room
-from booking.domain.places.bookings import Booking, Party, Place
+from booking.domain.places.bookings import Booking, Guest, Party, Place
 from booking.domain.places.states import State, move
 from booking.domain.schools import School
 
@@ -38,7 +38,7 @@ def confirm(event_id: int, party: Party, *, by: Person | None, at: datetime, aga
     booker = known[party.booker.email]
     if by is not None and by.id != booker.id:
         access.must_organise(by, event.hub_id)
-    must_not_be_there(event, [known[guest.email] for guest in party.guests])
+    must_not_be_there(event, party.guests, known)
     room.must_fit_school(event, school_of(party), party.size)
     room.take(event, party.size)
     booking = write(event, party, at=at)
@@ -126,15 +126,19 @@ def school_of(party: Party) -> School | None:
     return school
 
 
-def must_not_be_there(event: Event, persons: list[Person]) -> None:
-    """Raise `AlreadyBooked` for whoever has a place at the event, or waits for one."""
-    already = _states(event.id, persons)
-    booked = [person.name for person in persons if already.get(person.id) in (State.HELD, State.CONFIRMED)]
+def must_not_be_there(event: Event, guests: Iterable[Guest], known: dict[str, Person]) -> None:
+    """Raise `AlreadyBooked` for whoever has a place at the event, or waits for one.
+
+    It names them as they were typed: their own names would tell who is behind an address.
+    """
+    persons = [(guest.name, known[people.normalise(guest.email)]) for guest in guests]
+    already = _states(event.id, (person for _, person in persons))
+    booked = [name for name, person in persons if already.get(person.id) in (State.HELD, State.CONFIRMED)]
     if booked:
         have = "has a place" if len(booked) == 1 else "have places"
         raise AlreadyBooked(f"{' and '.join(booked)} {have} at this event already.")
     if already:
-        names = [person.name for person in persons if person.id in already]
+        names = [name for name, person in persons if person.id in already]
         are = "is" if len(names) == 1 else "are"
         raise AlreadyBooked(f"{' and '.join(names)} {are} on the waiting list of this event already.")
 
