@@ -134,7 +134,7 @@ def _end(role: Role, *, by: Person | None, at: datetime) -> None:
 
 
 def _of_hub(role_id: int, hub_id: int) -> Role:
-    found = db.session.get(Role, role_id)
+    found = db.session.get(Role, role_id, with_for_update=True, populate_existing=True)
     if found is None or found.hub_id != hub_id or found.ended_at is not None:
         raise NotFound("They do not have that role any more.")
     return found

@@ -9,8 +9,9 @@ from booking.db import db, transaction
 from booking.domain import access, people, roles
 from booking.domain.audit import AuditEntry
 from booking.domain.errors import BadInput, NotAllowed, NotFound
-from booking.domain.people import Role
+from booking.domain.people import Person, Role
 from booking.domain.roles import LastAdministrator, Reach
+from tests.racing import at_once
 
 
 def invite(address="ruth@wharfedalehub.example", role="organiser", *, hub=None, by=None, at):
@@ -152,3 +153,22 @@ def test_a_hubs_last_administrator_stays_unless_one_of_all_hubs_ends_it(make, no
     with transaction():
         roles.end(role.id, hub_id=hub.id, by=boss, at=noon)
     assert db.session.get(Role, role.id).ended_at == noon
+
+
+class TestPressedSixTimesAtOnce:
+    @pytest.fixture
+    def url(self, either_url):
+        return either_url
+
+    def test_a_role_is_changed_once_and_told_once(self, app, make, noon, outbox):
+        hub = make.hub()
+        ruth, tom = make.organiser(hub).id, make.person()
+        role, hub_id = make.role(tom, "lead", hub_id=hub.id, event_id=make.event(hub=hub).id).id, hub.id
+
+        def end():
+            with transaction():
+                roles.end(role, hub_id=hub_id, by=db.session.get_one(Person, ruth), at=noon)
+
+        assert at_once(app, [end] * 6) == {"done": 1, "not_found": 5}
+        db.session.rollback()
+        assert outbox() == ["role_ended"]
