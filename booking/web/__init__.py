@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from booking.web import (
+    addresses,
     assets,
     changes,
     codes,
@@ -52,6 +53,7 @@ __all__ = ["init_app"]
 def init_app(app: Flask) -> None:
     """Open the door: rooms, headers, refusals, and what every template may say."""
     csrf.init_app(app)
+    addresses.init_app(app)
     origin.init_app(app)
     session.init_app(app)
     headers.init_app(app)

@@ -5,9 +5,24 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
 LONGEST = 500
+
+
+class Readable(BaseConverter):
+    """A part of an address without control characters: no page has one in its name, and PostgreSQL takes no NUL."""
+
+    regex = r"[^/\x00-\x1f\x7f]+"
+
+
 _PATH = re.compile(r"/[!#-\[\]-~]*")
 """Printable ASCII without spaces, quotes and backslashes, which browsers read as slashes."""
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters["default"] = Readable
 
 
 def here(onward: str | None) -> str | None:
@@ -20,3 +35,8 @@ def here(onward: str | None) -> str | None:
         return None
     is_local = not parts.scheme and not parts.netloc and "//" not in parts.path
     return onward if is_local else None
+
+
+def number(typed: str) -> int | None:
+    """Answer the number of a row that an address asks for; None for what cannot be one."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None

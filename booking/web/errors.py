@@ -117,6 +117,7 @@ def show_database_fault(error: DatabaseError) -> Response:
 def show_fault(error: Exception) -> Response:
     current_app.logger.exception("fault in %s %s", request.method, request.endpoint)
     db.session.rollback()
+    take_back()
     g.sign_in, g.person = None, None
     return show(500)
 
@@ -139,7 +140,7 @@ def _ask_again_after_deadlock(app: Flask) -> None:
 
 
 def _answer_also_when_an_answer_fails(app: Flask) -> None:
-    """What is said of an error may need the database too, and is answered in words where that has gone."""
+    """What is said of an error may need the database, or a page that is not there: then that is answered in words."""
     once = app.handle_user_exception
 
     def handle(error: Exception) -> Any:
@@ -147,5 +148,7 @@ def _answer_also_when_an_answer_fails(app: Flask) -> None:
             return once(error)
         except AWAY_KINDS as away:
             return show_busy(away)
+        except (HTTPException, Refused) as other:
+            return once(other)
 
     app.handle_user_exception = handle  # type: ignore[method-assign]

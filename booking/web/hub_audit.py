@@ -10,6 +10,7 @@ from booking.db import count, db
 from booking.domain import access, audit, events
 from booking.domain.events import Event
 from booking.web import desk_words, organised, paging
+from booking.web.addresses import number
 from booking.web.rules import may
 
 PER_PAGE = 50
@@ -53,15 +54,10 @@ def index(slug: str) -> str:
 def _asked() -> dict[str, Any]:
     about = request.args.get("about", "")
     return {
-        "event": _number("event"),
-        "person": _number("person"),
+        "event": number(request.args.get("event", "")),
+        "person": number(request.args.get("person", "")),
         "about": about if about in ABOUT else "",
     }
-
-
-def _number(name: str) -> int | None:
-    typed = request.args.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def _set(asked: dict[str, Any], number: int) -> dict[str, Any]:

@@ -7,14 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from flask import url_for
 from sqlalchemy import create_engine, func, select, text, update
 
 import booking.db
 from booking import create_app
 from booking.db import db, transaction
 from booking.domain.people import Hub
-from booking.web import errors
+from booking.web import errors, proof, session
 from tests.conftest import settings_for
+from tests.web.reading import digits, sign_in
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -31,6 +33,44 @@ def test_a_page_that_is_not_there_says_where_to_go_on(client, path):
 @pytest.mark.parametrize("token", ["x", "1-aaaa", "\x00", "9" * 5000, "٣-a"])
 def test_a_link_that_leads_nowhere_is_a_page_that_is_not_there(client, token):
     assert client.get(f"/bookings/{token}").status_code == 404
+
+
+def test_a_form_that_is_too_old_for_what_is_not_there_any_more_is_no_fault_of_ours(app, make):
+    """Whoever shows the form again finds that its page is gone: each act of every room, asked by two people."""
+    stranger, organiser = app.test_client(), app.test_client()
+    sign_in(organiser, make.organiser(make.hub()))
+    app.config["WTF_CSRF_ENABLED"] = True
+    with app.test_request_context():
+        acts = [
+            url_for(rule.endpoint, **{name: "xyz" if name in ("slug", "token") else 99_999 for name in rule.arguments})
+            for rule in app.url_map.iter_rules()
+            if "POST" in (rule.methods or ())
+        ]
+
+    answers = {act: (stranger.post(act).status_code, organiser.post(act).status_code) for act in acts}
+
+    assert len(acts) > 50
+    assert {act: both for act, both in answers.items() if not {*both} <= {303, 400, 403, 404, 405}} == {}
+
+
+@pytest.mark.postgres
+class TestAnAddressThatPostgreSQLCannotRead:
+    @pytest.fixture
+    def url(self, postgres_url):
+        return postgres_url
+
+    @pytest.mark.parametrize(
+        "path",
+        ["/hubs/%00", "/hubs/%00/calendar.ics", "/bookings/%00", "/desk/hubs/%00/people", "/desk/hubs/%00/audit"],
+    )
+    def test_is_a_page_that_is_not_there(self, client, make, path):
+        sign_in(client, make.organiser(make.hub()))
+
+        assert client.get(path).status_code == 404
+
+    def test_a_number_beyond_all_numbers_is_of_no_programme(self, client):
+        assert client.get("/calendars?programme=99999999999999").status_code == 200
+        assert client.get("/hubs/x/audit?event=99999999999999").status_code == 404
 
 
 def test_a_method_that_cannot_be_is_refused_with_what_can(client):
@@ -79,6 +119,24 @@ def test_a_fault_of_our_own_says_so_and_shows_no_inside(app):
     assert "Something went wrong on our side" in page.text
     assert "the inside" not in page.text
     assert "Traceback" not in page.text
+
+
+def test_a_fault_while_somebody_proves_an_address_leaves_them_signed_in_as_they_were(app, make, monkeypatch):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.testing = False
+    client = app.test_client()
+    sign_in(client, make.person())
+    client.post("/sign-in", data={"email": "other@school.example"})
+    monkeypatch.setattr(proof, "sign_in", _sign_in_and_fail)
+
+    page = client.post("/sign-in/code", data={"code": digits()})
+
+    assert (page.status_code, client.get("/my/bookings").status_code) == (500, 200)
+
+
+def _sign_in_and_fail(person, *, at):
+    session.sign_in(person, at=at)
+    raise ZeroDivisionError
 
 
 class TestBusy:
