@@ -50,9 +50,13 @@ def invite(
 
     `by=None` is the operator of the machine. Without a hub the role is for all hubs. Raises `BadInput`, `NotAllowed`.
     """
+    return give(meet(address, name, at=at), role, Reach(hub_id, event_id, school_urn), by=by, at=at)
+
+
+def meet(address: str, name: str, *, at: datetime) -> Person:
+    """Lock and answer whoever has this address, made known if need be, with the name or else by the address."""
     email = people.normalise(address)
-    person = people.meet({email: name or email.partition("@")[0]}, at=at)[email]
-    return give(person, role, Reach(hub_id, event_id, school_urn), by=by, at=at)
+    return people.meet({email: name or email.partition("@")[0]}, at=at)[email]
 
 
 def give(person: Person, role: str, reach: Reach, *, by: Person | None, at: datetime) -> Role:

@@ -20,6 +20,7 @@ from tests.make import NOON, START
 
 KEY = "a-key-of-this-form-0001"
 WHILE = timedelta(hours=1)
+PERSON, EVENT = "INSERT INTO person", "FROM event \nWHERE event.id IN"
 
 
 @pytest.fixture
@@ -128,6 +129,17 @@ class TestDrafting:
 
         assert [role.person.name for role in event.leads] == ["Dev Banerjee"]
         assert outbox() == ["invited"]
+
+    @pytest.mark.parametrize("verb", ["edit", "describe"])
+    def test_who_is_to_lead_is_met_before_the_event_is_locked_as_who_books_it_is(self, hub, ruth, statements, verb):
+        event, given = draft(hub, ruth), plan(words={"lead": Lead("d.banerjee@hub.example", "Dev Banerjee")})
+        statements.clear()
+
+        with transaction():
+            getattr(putting_up, verb)(event.id, given if verb == "edit" else given.words, by=ruth, at=NOON)
+
+        first = {table: next(n for n, one in enumerate(statements) if table in one) for table in (PERSON, EVENT)}
+        assert first[PERSON] < first[EVENT]
 
     @pytest.mark.parametrize(
         ("wrong", "field", "sentence"),

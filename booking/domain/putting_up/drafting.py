@@ -67,6 +67,7 @@ def draft(
 
 def edit(event_id: int, plan: Plan, *, by: Person, at: datetime) -> Event:
     """Change anything of an event that nobody has booked. Raises `Booked`, `BadInput`, `NotFound`, `NotAllowed`."""
+    _meet_lead(plan.words, at)
     event = _to_edit(event_id, by)
     if is_booked(event.id):
         raise Booked("Somebody has booked meanwhile. Dates, places and names are now changed with notice to them.")
@@ -87,6 +88,7 @@ def describe(event_id: int, words: Words, *, by: Person, at: datetime) -> Event:
 
     Raises `BadInput`, `NotFound`, `NotAllowed`.
     """
+    _meet_lead(words, at)
     event = _to_edit(event_id, by)
     must_be_sound(booking_faults(words, event.starts_at, at, event))
     before = _facts(event)
@@ -114,6 +116,12 @@ def _to_edit(event_id: int, by: Person) -> Event:
     if event.is_called_off:
         raise Refused("It was called off, and stays as it was.")
     return event
+
+
+def _meet_lead(words: Words, at: datetime) -> None:
+    """Lock who is to lead before the event, as whoever books does: one order of locks."""
+    if words.lead:
+        roles.meet(words.lead.email, words.lead.name, at=at)
 
 
 def _name_lead(event: Event, words: Words, by: Person, at: datetime) -> None:
