@@ -40,6 +40,11 @@ def everything():
     return " ".join(str(row) for table in tables for row in db.session.execute(select(table)))
 
 
+def assert_nothing_says(*words):
+    left = everything()
+    assert [word for word in words if word in left] == []
+
+
 def test_no_row_of_any_table_says_who_it_was(make, priya, noon):
     event = make.event()
     past = make.event(starts=(noon + timedelta(days=1),), closes_at=noon + timedelta(hours=1))
@@ -57,9 +62,73 @@ def test_no_row_of_any_table_says_who_it_was(make, priya, noon):
 
     erase(priya, noon)
 
-    left = everything()
-    assert [word for word in ("Priya", "priya", "Nair", "Year 4 lead", "ramp") if word in left] == []
+    assert_nothing_says("Priya", "priya", "Nair", "Year 4 lead", "ramp")
     assert verify.broken(at=noon) == []
+
+
+PRIYA = Guest("Priya Nair", "priya@larkmead.example", "Year 4 lead")
+ANN = Guest("Ann Otley", "ann@larkmead.example", "Head of maths")
+
+
+def test_nor_of_a_booking_that_a_late_proof_made_anew(make, noon):
+    held = make.held(make.event(), make.party(booker=PRIYA, guests=(PRIYA, ANN), unlisted_school="Nair Tuition"))
+    late = noon + timedelta(minutes=20)
+    with transaction():
+        booked = places.prove(held.id, at=late)
+
+    for place in booked.places:
+        erase(place.person, late)
+
+    assert_nothing_says("Priya", "Ann", "Year 4 lead", "Head of maths", "Tuition")
+
+
+def test_nor_of_a_form_that_joined_the_waiting_list_when_its_address_was_proven(make, noon):
+    event, party = make.event(capacity=1, taken=1), make.party(booker=PRIYA, guests=(PRIYA, ANN))
+    with transaction():
+        asked = places.ask_to_wait(event.id, party, key=places.new_form_key(), network="n", at=noon)
+    with transaction():
+        places.prove(asked.id, at=noon)
+
+    for guest in (ANN, PRIYA):
+        erase(people.with_address(guest.email), noon)
+
+    assert_nothing_says("Priya", "Ann", "Year 4 lead", "Head of maths")
+
+
+def test_nor_of_a_party_that_they_were_left_out_of_because_they_had_a_place(make, priya, noon):
+    event = make.event()
+    make.booking(event, priya)
+    held = make.held(event, make.party(guests=(make.guest(), PRIYA)))
+    with transaction():
+        places.prove(held.id, at=noon)
+
+    erase(priya, noon)
+
+    assert_nothing_says("Priya", "Year 4 lead")
+
+
+@pytest.mark.parametrize("size", [1, 2], ids=["the last place", "one place of two"])
+def test_nor_why_they_gave_up_a_place_that_somebody_else_had_booked(make, priya, noon, size):
+    event = make.event(starts=(noon + timedelta(days=2),), closes_at=noon + timedelta(hours=20))
+    make.organiser(event.hub)
+    guests = (PRIYA, *(make.guest() for _ in range(size - 1)))
+    booking = make.booking(event, guests=guests)
+    with transaction():
+        places.release(booking.places[0].id, by=priya, at=noon + timedelta(days=1), reason="Priya is in hospital")
+
+    erase(priya, noon + timedelta(days=1))
+
+    assert_nothing_says("hospital")
+
+
+def test_why_others_ended_a_booking_that_they_were_in_stays(make, priya, noon):
+    booking = make.booking(make.event(), guests=(PRIYA, make.guest()))
+    with transaction():
+        places.cancel(booking.id, by=booking.booker, at=noon, reason="We have an inspection")
+
+    erase(priya, noon)
+
+    assert db.session.get_one(Booking, booking.id).end_reason == "We have an inspection"
 
 
 def test_their_place_is_given_up_and_their_colleague_keeps_hers(make, priya, noon):

@@ -16,7 +16,7 @@ from booking.domain.people import Person
 def forget(person: Person, booking_ids: Iterable[int], *, at: datetime) -> None:
     """Call off what is due to somebody or has failed, and leave no name, address or fact in what was sent to them.
 
-    The reasons that they gave in their bookings leave the messages to others.
+    The reasons that they gave, or that were given in bookings of theirs, leave the messages to others.
     """
     theirs = or_(Message.person_id == person.id, Message.address == person.email)
     over = {"state": MessageState.CANCELLED, "ended_at": at, "trouble": "Whom it was for has been forgotten."}
@@ -25,7 +25,8 @@ def forget(person: Person, booking_ids: Iterable[int], *, at: datetime) -> None:
     nothing: dict[str, Any] = {"name": "", "address": None, "facts": {}, "lease_token": None, "lease_ends_at": None}
     _write(update(Message).where(theirs).values(**nothing))
     spoken = Message.facts["booking"].as_integer().in_(list(booking_ids))
-    for message in db.session.scalars(select(Message).where(spoken)):
+    said = Message.facts["by"].as_integer() == person.id
+    for message in db.session.scalars(select(Message).where(or_(spoken, said))):
         message.facts = {name: value for name, value in message.facts.items() if name != "reason"}
 
 

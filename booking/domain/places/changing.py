@@ -121,7 +121,7 @@ def _release(booking: Booking, place: Place, *, by: Person, at: datetime, reason
     _tell(booking, place.person, "place_cancelled", at=at, name=place.name, place=place.id)
     if booking.booker_id != place.person_id:
         _tell(booking, booking.booker, "party_changed", at=at, left=place.id)
-    _tell_if_late(booking, 1, reason, at)
+    _tell_if_late(booking, 1, reason, by=by, at=at)
 
 
 def _shrink(booking: Booking, place: Place, *, by: Person, at: datetime) -> None:
@@ -164,7 +164,7 @@ def _cancel(booking: Booking, *, by: Person, at: datetime, reason: str) -> None:
     for place in leaving:
         if place.person_id != booking.booker_id:
             _tell(booking, place.person, "place_cancelled", at=at, name=place.name, place=place.id)
-    _tell_if_late(booking, len(leaving), reason, at)
+    _tell_if_late(booking, len(leaving), reason, by=by, at=at)
 
 
 def _locked_place(place_id: int) -> tuple[Booking, Place]:
@@ -211,7 +211,8 @@ def _tell(booking: Booking, recipient: Person | None, kind: str, *, at: datetime
     )
 
 
-def _tell_if_late(booking: Booking, places: int, reason: str, at: datetime) -> None:
+def _tell_if_late(booking: Booking, places: int, reason: str, *, by: Person, at: datetime) -> None:
+    """Tell who runs the event; `by` is noted so that the reason goes when whoever gave it is forgotten."""
     if booking.event.is_short_notice(at):
         for person in people.running(booking.event.hub_id, booking.event_id, booking.event.host_urns):
-            _tell(booking, person, "late_cancellation", at=at, places=places, reason=reason)
+            _tell(booking, person, "late_cancellation", at=at, places=places, reason=reason, by=by.id)

@@ -32,7 +32,7 @@ def forget_lapsed(*, at: datetime) -> int:
     )
     forgotten = db.session.scalars(old).all()
     for booking in forgotten:
-        _blank(booking)
+        holding.let_text_go(booking)
     return len(forgotten)
 
 
@@ -62,6 +62,8 @@ def forget_person(person: Person, *, at: datetime) -> list[int]:
     for place in db.session.scalars(select(Place).where(Place.person_id == person.id)):
         place.name, place.email, place.job = REMOVED, None, ""
         place.generation += 1
+        if _was_last(place):
+            place.booking.end_reason = ""
     form_keys.forget(booking.id for booking in made)
     return [booking.id for booking in made]
 
@@ -79,6 +81,12 @@ def _to_give_up(person: Person, at: datetime) -> Select[int]:
     )
 
 
+def _was_last(place: Place) -> bool:
+    """Say whether the booking ended with this place alone, so that the reason is of whoever had it."""
+    booking = place.booking
+    return [one for one in booking.places if one.ended_at == booking.ended_at] == [place]
+
+
 def _forget_unproven(address: str, at: datetime) -> None:
     """Let held places go that name the address, and leave out who has it when the others are booked after all."""
     named = select(Place.booking_id).where(Place.email == address)
@@ -86,14 +94,7 @@ def _forget_unproven(address: str, at: datetime) -> None:
     for booking in db.session.scalars(select(Booking).where(naming).order_by(Booking.event_id, Booking.id)).all():
         holding.give_up_hold(booking.id, at=at)
         if booking.booker_email == address:
-            _blank(booking)
+            holding.let_text_go(booking)
         for place in booking.places:
             if place.email == address:
                 place.name, place.email, place.job = "", None, ""
-
-
-def _blank(booking: Booking) -> None:
-    booking.booker_name, booking.booker_email, booking.booker_job = "", None, ""
-    booking.needs, booking.answer, booking.unlisted_school, booking.network = "", "", "", ""
-    for place in booking.places:
-        place.name, place.email, place.job = "", None, ""

@@ -93,6 +93,14 @@ def party_of(booking: Booking) -> Party:
     )
 
 
+def let_text_go(booking: Booking) -> None:
+    """Delete what was typed for a booking that was never confirmed: nobody is known by it any more."""
+    booking.booker_name, booking.booker_email, booking.booker_job = "", None, ""
+    booking.needs, booking.answer, booking.unlisted_school, booking.network = "", "", "", ""
+    for place in booking.places:
+        place.name, place.email, place.job = "", None, ""
+
+
 def give_up_hold(booking_id: int, *, at: datetime) -> None:
     """Let held places go before their time: the booker changes the form. Raises `NotFound`."""
     booking = room.booking_of(booking_id)
@@ -128,9 +136,11 @@ def _confirm_held(booking: Booking, known: dict[str, Person], at: datetime) -> N
     already = taking.have_places(booking.event_id, known.values())
     dropped = [place for place in booking.live_places if known[place.email or ""].id in already]
     end_places(dropped, at)
+    for place in dropped:
+        place.person = known[place.email or ""]  # so that it is found when they ask to be forgotten
     booking.party_size -= len(dropped)
     room.free(booking.event, len(dropped))
-    booking.booker, booking.booker_email, booking.confirmed_at = booker, None, at
+    booking.booker, booking.booker_email, booking.network, booking.confirmed_at = booker, None, "", at
     booking.generation += 1  # the link of the form was given to a stranger: it leads no further than the code
     taking.seat(booking, known)
     move(booking, "prove" if booking.live_places else "drop", by=booker, at=at, dropped=len(dropped))
@@ -164,10 +174,8 @@ def _party_left(lapsed: Booking, known: dict[str, Person]) -> Party:
 
 def _passed_on(lapsed: Booking, again: Booking) -> Booking:
     """Let the text of a lapsed booking go: what was made of it has everything."""
-    lapsed.again_id = again.id
-    lapsed.booker_id, lapsed.booker_email, lapsed.needs, lapsed.answer = again.booker_id, None, "", ""
-    for place in lapsed.places:
-        place.email = None
+    lapsed.again_id, lapsed.booker_id = again.id, again.booker_id
+    let_text_go(lapsed)
     return again
 
 
