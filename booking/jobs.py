@@ -21,7 +21,7 @@ from flask import Flask
 from booking import clock
 from booking.bell import Bell
 from booking.db import AWAY, db, transaction
-from booking.domain import changes, closing, erasing, messages, places, reminders, workers
+from booking.domain import changes, closing, codes, erasing, messages, places, reminders, workers
 from booking.mail import letters
 from booking.mail.letters import post_batch
 
@@ -51,6 +51,7 @@ TIMETABLE: list[tuple[Verb, timedelta]] = [
     (places.forget_lapsed, HOURLY),
     (places.forget_needs, HOURLY),
     (places.forget_form_keys, HOURLY),
+    (codes.forget_ended, HOURLY),
     (changes.forget_settled, HOURLY),
 ]
 """Domain verbs, each run in a transaction of its own until it answers that nothing was left."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
-from sqlalchemy import ForeignKey, Index, Row, String, and_, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Row, String, and_, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking import keys
@@ -25,6 +25,8 @@ LIVES = timedelta(minutes=10)
 TRIES = 5
 DIGITS = 6
 GUESSING = timedelta(minutes=5)
+KEPT = timedelta(days=1)
+"""For so long after its end a code still says to which address it went."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +130,14 @@ def newest_for(booking_id: int) -> Code | None:
     return db.session.scalar(_NEWEST_FOR, {"booking": booking_id})
 
 
-def forget(address: str) -> None:
-    """Delete every code that went to an address; a link to one leads nowhere."""
-    sent = delete(Code).where(Code.email == normalise(address))
-    db.session.execute(sent.execution_options(synchronize_session=False))
+def forget(address: str, *, at: datetime) -> None:
+    """Leave an address in no code, and let none that went there work any more."""
+    _forget(Code.email == normalise(address), ends_at=at)
+
+
+def forget_ended(*, at: datetime) -> int:
+    """Leave no address in codes that ended a day ago, nor in the mails that brought them; answer in how many rows."""
+    return _forget(Code.ends_at <= at - KEPT) + messages.forget_codes(ended_by=at - KEPT)
 
 
 def with_link(token: str) -> Code | None:
@@ -204,6 +210,13 @@ def _end_older(code: Code) -> None:
     asked = {"email": code.email, "booking": code.booking_id or 0, "at": code.made_at}
     for older in db.session.scalars(select(Code).where(_IS_OLDER), asked):
         older.ends_at = code.made_at
+
+
+def _forget(which: ColumnElement[bool], **more: Any) -> int:
+    """Blank, and do not delete: SQLite gives a deleted number again, and links and cookies speak of codes by number."""
+    nothing = {"email": "", "network": "", "digest": ""} | more
+    blanking = update(Code).where(which, Code.email != "").values(**nothing)
+    return int(db.session.execute(blanking.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
 
 def _guesses(email: str, at: datetime) -> int:

@@ -111,7 +111,7 @@ def _unused(since: datetime) -> Select[int]:
 def _erase(person: Person, *, by: Person | None, at: datetime) -> None:
     sign_ins.end_everywhere(person, at=at)
     made = places.forget_person(person, at=at)
-    codes.forget(str(person.email))
+    codes.forget(str(person.email), at=at)
     db.session.flush()
     messages.forget(person, made, at=at)
     roles.end_all(person, by=by, at=at)

@@ -139,9 +139,10 @@ def _send(address: str) -> None:
 
 
 def _sent() -> Code | None:
-    """Answer the code that this browser asked for to sign in, used or not."""
+    """Answer the code that this browser asked for to sign in, used or not; None once its address is forgotten."""
     number = session.get("signing_in")
-    return db.session.get(Code, number) if isinstance(number, int) else None
+    sent = db.session.get(Code, number) if isinstance(number, int) else None
+    return sent if sent and sent.email else None
 
 
 def _page(form: SignInForm, *, problem: str = "", status: int = 200) -> Any:

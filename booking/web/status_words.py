@@ -26,6 +26,7 @@ JOBS = {
     "places.forget_lapsed": "Delete what was typed for places that nobody confirmed",
     "places.forget_needs": "Delete what people needed, 30 days after an event",
     "places.forget_old": "Delete old form keys",
+    "codes.forget_ended": "Delete to whom codes went that ended a day ago",
     "changes.tell_due": "Tell people what has changed",
     "changes.forget_settled": "Delete changes that people have been told of",
     "closing.close_due": "Send the list when booking closes",

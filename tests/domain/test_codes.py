@@ -160,3 +160,34 @@ def test_the_row_does_not_hold_the_digits(app, noon):
     code_id, digits = send(noon)
 
     assert digits not in str(vars(db.session.get(Code, code_id)))
+
+
+def test_a_day_after_its_end_nothing_says_to_whom_it_went(app, noon):
+    ended = noon + timedelta(minutes=10)
+    code_id, _ = send(noon, name="Priya Nair")
+    with transaction():
+        db.session.scalars(select(Message)).one().state = "cancelled"
+        db.session.scalars(select(Message)).one().ended_at = ended
+
+    assert forget_ended(ended + timedelta(days=1) - timedelta(microseconds=1)) == 0
+    assert forget_ended(ended + timedelta(days=1)) == 2
+
+    code, message = db.session.get(Code, code_id), db.session.scalars(select(Message)).one()
+    assert (code.email, code.network, code.digest) == ("", "", "")
+    assert (message.to_address, message.to_name) == (None, "")
+    assert forget_ended(ended + timedelta(days=1)) == 0
+
+
+def test_a_code_that_went_to_somebody_forgotten_works_no_more_and_its_number_is_no_other_codes(app, noon):
+    code_id, digits = send(noon)
+    with transaction():
+        codes.forget("priya@school.example", at=noon)
+
+    with pytest.raises(WrongCode, match="no longer works"):
+        check(code_id, digits, noon)
+    assert send(noon, "grace@school.example")[0] != code_id
+
+
+def forget_ended(at):
+    with transaction():
+        return codes.forget_ended(at=at)

@@ -405,6 +405,15 @@ def test_what_nobody_confirmed_is_forgotten_after_a_day(make, noon):
         prove(held, noon + timedelta(hours=25))
 
 
+def test_the_network_that_a_form_came_from_is_forgotten_when_its_address_is_proven(make, noon):
+    in_time, late = (make.held(make.event(), network="n") for _ in range(2))
+
+    prove(in_time, noon)
+    prove(late, noon + timedelta(minutes=15))
+
+    assert {*db.session.scalars(select(places.Booking.network))} == {""}
+
+
 def test_needs_are_deleted_thirty_days_after_the_event_and_not_before(make):
     event, off = make.event(), make.event()
     kept, gone = make.booking(event, needs="A ramp"), make.booking(off, needs="No nuts")

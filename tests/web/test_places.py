@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from booking import create_app
 from booking.db import db, transaction
-from booking.domain import places
+from booking.domain import codes, places
 from booking.domain.codes import Code
 from booking.domain.events import Event
 from booking.domain.people import Person
@@ -669,6 +669,21 @@ def test_what_nobody_confirmed_within_a_day_has_been_deleted_and_the_page_says_s
 
     assert page.status_code == 410
     assert "what was typed has been deleted" in words(page)
+
+
+def test_so_has_the_address_a_day_after_its_code_and_the_link_of_the_mail_still_says_what_to_do(
+    client, make, the_clock
+):
+    post(client, make.event())
+    link = newest_code().link
+    the_clock.forward(hours=25)
+    with transaction():
+        codes.forget_ended(at=the_clock.at)
+
+    page = client.get(f"/codes/{link}")
+
+    assert page.status_code == 200
+    assert "This link no longer works" in words(page)
 
 
 def test_a_link_that_was_altered_leads_nowhere(client, make):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from booking.db import db
+from booking.db import db, transaction
+from booking.domain import codes
 from booking.domain.audit import AuditEntry
 from booking.domain.people import Person
 from booking.domain.sign_ins import SignIn
@@ -186,6 +187,15 @@ def test_the_code_page_without_a_code_leads_back(client):
     assert client.get("/sign-in/code").location == "/sign-in"
     assert client.post("/sign-in/code", data={"code": "123456"}).location == "/sign-in"
     assert client.post("/sign-in/code/again").location == "/sign-in"
+
+
+def test_a_day_later_the_code_page_leads_back_too_because_nobody_knows_the_address_any_more(client, the_clock):
+    ask(client, "p@school.example")
+    the_clock.forward(hours=25)
+    with transaction():
+        codes.forget_ended(at=the_clock.at)
+
+    assert client.get("/sign-in/code").location == "/sign-in"
 
 
 def test_who_is_signed_in_already_is_led_on(client, make):

@@ -16,7 +16,7 @@ from booking.domain.messages.claiming import (
     mark_troubled,
     mark_unreachable,
 )
-from booking.domain.messages.forgetting import forget
+from booking.domain.messages.forgetting import forget, forget_codes
 from booking.domain.messages.message import OUTBOX, Message, MessageState, Urgency, tell
 from booking.domain.messages.minding import (
     LATE_AFTER,
@@ -24,7 +24,6 @@ from booking.domain.messages.minding import (
     cancel,
     held_back,
     hold_back,
-    kinds,
     listed,
     numbers,
     retry,
@@ -44,10 +43,10 @@ __all__ = [
     "cancel",
     "claim",
     "forget",
+    "forget_codes",
     "give_back",
     "held_back",
     "hold_back",
-    "kinds",
     "listed",
     "mark_expired",
     "mark_pointless",

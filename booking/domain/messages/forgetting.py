@@ -30,5 +30,12 @@ def forget(person: Person, booking_ids: Iterable[int], *, at: datetime) -> None:
         message.facts = {name: value for name, value in message.facts.items() if name != "reason"}
 
 
-def _write(statement: Update) -> None:
-    db.session.execute(statement.execution_options(synchronize_session=False))
+def forget_codes(*, ended_by: datetime) -> int:
+    """Leave no name and address in the mails of codes that had ended by then; answer in how many."""
+    over = (Message.kind == "code", Message.person_id.is_(None), Message.ended_at <= ended_by)
+    named = or_(Message.address.is_not(None), Message.name != "")
+    return _write(update(Message).where(*over, named).values(name="", address=None))
+
+
+def _write(statement: Update) -> int:
+    return int(db.session.execute(statement.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
