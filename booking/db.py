@@ -211,10 +211,14 @@ def is_taken(error: Exception) -> bool:
 
 
 def engine_options(url: str, pool_size: int) -> dict[str, Any]:
-    """Answer the engine's settings for a database address; `pool_size` counts PostgreSQL connections."""
+    """Answer the engine's settings for a database address; `pool_size` counts PostgreSQL connections.
+
+    What a statement was given (names, addresses) is in no fault, and so in no log.
+    """
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": WAIT_SECONDS}}
+        return {"hide_parameters": True, "connect_args": {"timeout": WAIT_SECONDS}}
     return {
+        "hide_parameters": True,
         "pool_size": pool_size,
         "max_overflow": 2,
         "pool_timeout": ROW_WAIT_SECONDS,
@@ -250,12 +254,13 @@ class _Cursor(psycopg.Cursor[Any]):
 
 
 def prepare(engine: Engine) -> None:
-    """Give an engine its ways: how a transaction begins, SQLite's pragmas, a trial of PostgreSQL's idle connections."""
+    """Give an engine its ways: how a transaction begins, SQLite's pragmas; PostgreSQL's idle connections and faults."""
     if engine.dialect.name == "sqlite":
         _say_begin_ourselves(engine)
     else:
         _read_one_moment(engine)
         _try_idle_connections(engine)
+        _quote_no_rows(engine)
 
 
 def _say_begin_ourselves(engine: Engine) -> None:
@@ -310,6 +315,20 @@ def _try_idle_connections(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error  # the pool connects anew
+
+
+def _quote_no_rows(engine: Engine) -> None:
+    """Leave out of a fault what PostgreSQL quotes of a row (DETAIL) or of a value (class 22), so that no log has it."""
+
+    @event.listens_for(engine, "handle_error")
+    def handle_error(context: Any) -> None:
+        fault = context.original_exception
+        if not isinstance(fault, psycopg.Error) or fault.sqlstate is None:
+            return  # not the server's word
+        said = "" if fault.sqlstate.startswith("22") else fault.diag.message_primary
+        fault.args = (f"SQLSTATE {fault.sqlstate}: {said}",)
+        if context.sqlalchemy_exception:
+            context.sqlalchemy_exception.args = (f"({type(fault).__name__}) {fault}",)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import create_engine, select, text, update
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import DataError, InternalError, OperationalError
 
 from booking.db import UtcDateTime, db, end_reading, transaction
 from booking.domain.people import Hub
@@ -161,3 +161,16 @@ def _lose_the_servers_side():
     with elsewhere.begin() as connection:
         connection.execute(text("select pg_terminate_backend(:process)"), {"process": process})
     elsewhere.dispose()
+
+
+@pytest.mark.postgres
+class TestAValueThatPostgresCannotRead:
+    @pytest.fixture
+    def url(self, postgres_url):
+        return postgres_url
+
+    def test_is_not_quoted_in_the_fault(self, app):
+        with pytest.raises(DataError, match="SQLSTATE 22P02") as fault:
+            db.session.execute(text("select cast(cast(:value as text) as integer)"), {"value": "Priya"})
+
+        assert "Priya" not in f"{fault.value} {fault.value.orig}"

@@ -12,8 +12,9 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 from booking.db import Busy, db, transaction
+from booking.domain.people import Person
 from booking.domain.places import Booking, FormKey, new_form_key
-from booking.jobs import Worker
+from booking.jobs import OFTEN, Worker
 from tests.make import NOON
 from tests.web.reading import digits, fields, sign_in, words
 
@@ -241,3 +242,32 @@ class TestADatabaseThatIsGone:
 
         cluster.rename_database(away, name)
         assert (stale.status_code, fields(stale)["name"]) == (503, "Priya Nair")
+
+
+class TestWhatIsLoggedOfAFault:
+    """What happened and where, and nothing of what a row or a statement holds."""
+
+    @pytest.fixture(autouse=True)
+    def fault(self, make, monkeypatch):
+        make.person(name="Priya Nair", email="priya@larkmead.example")
+        monkeypatch.setattr("booking.domain.codes.send", self.write_twice)
+        monkeypatch.setattr("booking.jobs.TIMETABLE", [(self.write_twice, OFTEN)])
+
+    def write_twice(self, *_given, at, **_more):
+        row = {"name": "Priya Nair", "email": "priya@larkmead.example", "first_seen_at": at}
+        db.session.execute(insert(Person).values(row))
+
+    @pytest.mark.parametrize(
+        "act",
+        [
+            lambda client: client.post("/sign-in", data={"email": "priya@larkmead.example"}),
+            lambda client: Worker(client.application).once(),
+        ],
+        ids=["in a page", "in a job"],
+    )
+    def test_says_no_name_and_no_address(self, client, caplog, act):
+        act(client)
+
+        assert "IntegrityError" in caplog.text
+        assert "in write_twice" in caplog.text
+        assert [word for word in ("Priya", "priya", "larkmead") if word in caplog.text] == []
