@@ -55,11 +55,6 @@ def sent_by_hour(*, at: datetime) -> list[tuple[datetime, int]]:
     return list(zip(hours, db.session.execute(query).one(), strict=True))
 
 
-def kinds() -> list[str]:
-    """Answer the kinds of message that there are, by name."""
-    return list(db.session.scalars(select(Message.kind).distinct().order_by(Message.kind)))
-
-
 def listed(standing: str, *, at: datetime, kind: str = "") -> Select[Message]:
     """Answer the query for messages that stand so: failed, late, due, later, sent or cancelled; the newest first."""
     query = select(Message).where(_stands(standing, at)).order_by(Message.due_at.desc(), Message.id.desc())
