@@ -197,7 +197,10 @@ def _table(written: str) -> Found:
 def _columns(head: list[str]) -> dict[str, int]:
     names = [cell.strip().lower() for cell in head]
     places = {column: next((names.index(one) for one in known if one in names), -1) for column, known in HEADS.items()}
-    if missing := [column for column, place in places.items() if place < 0]:
+    missing = [column for column, place in places.items() if place < 0]
+    if len(missing) == len(places):
+        raise BadInput("Choose a calendar file (.ics), or a table with the columns name, begins_on and ends_on", "file")
+    if missing:
         raise Wrong(1, f"the table needs the columns name, begins_on and ends_on; it has no {' and no '.join(missing)}")
     return places
 

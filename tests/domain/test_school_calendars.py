@@ -70,7 +70,6 @@ class TestReading:
             (b"Name,From,To\nOld,1066-10-14,1066-10-14", "Line 2: a holiday is at most 120 days"),
             (b"Name,From,To\nHalf-term", "Line 2: there are fewer cells"),
             (b"Name,From,To\n", "There is no holiday"),
-            (b"", "Line 1: the table needs"),
             (entry("SUMMARY:Half-term"), "Line 3: this entry does not say when it begins"),
             (entry("DTSTART;VALUE=DATE:20270230", "SUMMARY:Half-term"), "Line 4: “20270230” is no day"),
             (entry("DTSTART;VALUE=DATE:20270215", "RRULE:FREQ=DAILY", "SUMMARY:Half-term"), "Line 5: it repeats"),
@@ -93,6 +92,11 @@ class TestReading:
         except BadInput:
             return
         assert all(one.begins_on <= one.ends_on and one.name.isprintable() for one in found.holidays)
+
+    @pytest.mark.parametrize("file", [b"", b"\x89PNG\r\n\x1a\n", b"SUMMARY:Half-term\nEND:VEVENT"])
+    def test_what_is_neither_a_calendar_nor_a_table_is_said_to_be(self, file):
+        with pytest.raises(BadInput, match=r"Choose a calendar file \(\.ics\), or a table with the columns name"):
+            school_calendars.read(file)
 
 
 class TestTakingOver:
