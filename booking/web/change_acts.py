@@ -64,5 +64,12 @@ def _look(event_id: int, form: ChangeForm, outlook: Outlook) -> Any:
 
 
 def page(name: str, event: Event, form: ChangeForm, *, problem: str = "", status: int = 200, **more: Any) -> Any:
-    facts = {"event": event, "form": form, "problem": problem or g.get("notice", "")}
+    facts = {"event": event, "form": form, "problem": problem or g.get("notice", ""), "stands": why_not(event)}
     return render_template(f"changes/{name}.html", **facts, **more), status
+
+
+def why_not(event: Event) -> str:
+    """Say why nothing can be changed any more, if so."""
+    if event.is_called_off:
+        return "This event has been called off, so nothing about it can be changed."
+    return "This event is over, so nothing about it can be changed." if event.is_past(now()) else ""

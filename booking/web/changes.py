@@ -33,7 +33,7 @@ def index(event_id: int) -> str:
     """Show what people have booked, and how each part of it is changed."""
     found = organised.event(event_id)
     settling = changes.unsettled(found)
-    return render_template("changes/index.html", event=found, settling=settling, stands=_why_not(found))
+    return render_template("changes/index.html", event=found, settling=settling, stands=change_acts.why_not(found))
 
 
 @bp.post("/notice")
@@ -193,10 +193,3 @@ def _slot(event_id: int, slot_id: int) -> Slot:
     """Answer a session of the event; one that was taken away, or is another event's, is not found."""
     found = organised.event(event_id)
     return next((slot for slot in found.slots if slot.id == slot_id), None) or abort(404)
-
-
-def _why_not(event: Event) -> str:
-    """Say why nothing can be changed any more, if so."""
-    if event.is_called_off:
-        return "This event has been called off, so nothing about it can be changed."
-    return "This event is over, so nothing about it can be changed." if event.is_past(now()) else ""

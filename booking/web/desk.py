@@ -52,14 +52,14 @@ def index() -> str:
 @bp.get("/events/<int(max=2147483647):event_id>")
 @may(access.has_desk)
 def event(event_id: int) -> str:
-    """Show how full an event is, who is booked and what happens next."""
+    """Show how full an event is, who is booked and what happens next; of one called off, who was booked."""
     found = events.run_by(me(), event_id) or abort(404)
     bookings, line = places.of_event(found), places.standing(found)
     return render_template(
         "desk/event.html",
         event=found,
         bookings=bookings,
-        parts=_parts(found, bookings),
+        parts={} if found.is_called_off else _parts(found, bookings),
         standing_in_line=line,
         demand=demand.of([*bookings, *(one.booking for one in line if not one.booking.takes_places)]),
         settling=changes.unsettled(found),
@@ -111,7 +111,7 @@ def new(event_id: int) -> Any:
         if found.is_bookable(now()) and found.is_full:
             return redirect(url_for("line.new", event_id=event_id), code=303)
         form.renew_key()
-    return _page(found, form, problem=g.get("notice", "") or _why_not(found))
+    return _page(found, form, problem=g.get("notice", "") or organised.why_not_bookable(found))
 
 
 @bp.get("/events/<int(max=2147483647):event_id>/bookings")
@@ -164,20 +164,12 @@ def _parts(event: Event, bookings: Any) -> dict[str, int]:
 def _people(event: Event) -> Iterator[tuple[object, ...]]:
     """Answer a row a person, under `COLUMNS` and the answer; who is only held is not booked yet."""
     for booking in places.of_event(event):
-        if not booking.is_confirmed or booking.confirmed_at is None:
+        if booking.confirmed_at is None:
             continue
         school = (booking.school_name, booking.school_urn or "", booking.school.town if booking.school else "")
         made = (booking.booker_name, f"{local(booking.confirmed_at):%Y-%m-%d %H:%M}", booking.id, booking.answer)
-        for place in booking.live_places:
+        for place in booking.last_places:
             yield (place.name, place.address, booking.job_of(place), *school, *made)
-
-
-def _why_not(event: Event) -> str:
-    try:
-        places.must_be_bookable(event, now())
-    except Refused as refusal:
-        return str(refusal)
-    return ""
 
 
 def _page(event: Event, form: PhoneForm, *, problem: str = "", status: int = 200, **more: Any) -> Any:

@@ -51,7 +51,7 @@ def new(event_id: int) -> Any:
     found, form = organised.event(event_id), PhoneWaitingForm.ask()
     if not form.is_submitted():
         form.renew_key()
-    return _new_page(found, form, problem=g.get("notice", ""))
+    return _new_page(found, form, problem=g.get("notice", "") or organised.why_not_bookable(found))
 
 
 @bp.post("")

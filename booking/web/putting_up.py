@@ -12,7 +12,7 @@ from booking.domain.errors import BadInput, NotAllowed, NotFound, Refused
 from booking.domain.events import Event, Kind, choosing
 from booking.domain.people import Hub
 from booking.domain.putting_up import Plan
-from booking.web import again, organised
+from booking.web import again, change_acts, organised
 from booking.web.event_form import EventForm
 from booking.web.rules import may
 from booking.web.session import me, now
@@ -81,7 +81,8 @@ def edit(event_id: int) -> Any:
     if not form.is_submitted():
         plan = putting_up.plan_of(event)
         form.show(plan) if isinstance(form, EventForm) else form.show_words(plan.words, plan.zone)
-    return _page(form, event.hub, event.kind, event=event, problem=g.get("notice", ""))
+    stands = change_acts.why_not(event) if event.is_called_off else ""
+    return _page(form, event.hub, event.kind, event=event, problem=g.get("notice", "") or stands)
 
 
 @bp.post("/events/<int(max=2147483647):event_id>/edit")

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import changes
+from booking.domain import changes, places
 from booking.domain.audit import AuditEntry
 from booking.domain.events import Event, Slot
 from booking.domain.messages import Message
 from booking.domain.people import Person
-from tests.make import START
+from tests.make import NOON, START
 from tests.web.reading import fields, sign_in, words
 
 WEEK = timedelta(weeks=1)
@@ -349,6 +349,38 @@ class TestCallingOff:
 
         assert page.status_code == 409
         assert "This event has been called off" in words(page)
+
+    def test_leaves_whom_to_ring_and_no_free_places(self, client, make, event, ruth, desk, the_clock):
+        booking = make.booking(event, make.person(name="Priya Nair"), size=3, needs="A ramp")
+        given_up, last = make.booking(event, make.person(name="Ben Early")).id, booking.places[2].id
+        with transaction():
+            places.release(last, by=ruth, at=NOON)
+            places.cancel(given_up, by=ruth, at=NOON)
+        make.held(event, make.party(make.person(name="Held Only")))
+        the_clock.forward(minutes=5)
+
+        do(client, f"{desk}/changes/calling-off", why="Snow")
+        said, listed = words(client.get(desk)), client.get(f"{desk}/people.csv").get_data(as_text=True)
+
+        assert "Who was booked when it was called off 2 people" in said
+        assert ("booked by Priya Nair" in said, listed.count("\r\n")) == (True, 3)
+        assert ("Ben Early" in said + listed, "Held Only" in said + listed) == (False, False)
+        assert " free" not in said
+        assert "A ramp" in words(client.get(f"{desk}/needs"))
+
+    @pytest.mark.parametrize("path", ["line/new", "bookings/new", "edit", "changes/places", "changes/calling-off"])
+    def test_is_said_at_once_on_every_form_that_would_refuse(self, client, event, desk, path):
+        do(client, f"{desk}/changes/calling-off", why="Snow")
+
+        assert "This event has been called off" in words(client.get(f"{desk}/{path}"))
+
+    def test_leaves_no_session_to_change_and_no_reminders_to_set(self, client, event, desk, session):
+        do(client, f"{desk}/changes/calling-off", why="Snow")
+
+        page = client.get(session)
+        assert "This event has been called off" in words(page)
+        assert "title" not in fields(page)
+        assert "/reminders" not in client.get(desk).text
 
 
 class TestWhoeverComes:

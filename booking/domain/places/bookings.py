@@ -161,6 +161,11 @@ class Booking(Model):
         return [place for place in self.places if place.ended_at is None]
 
     @property
+    def last_places(self) -> list[Place]:
+        """Those it has; of a booking that is over, those that ended with it."""
+        return [place for place in self.places if place.ended_at == self.ended_at]
+
+    @property
     def is_live(self) -> bool:
         return self.state in LIVE
 

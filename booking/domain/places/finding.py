@@ -90,8 +90,13 @@ def of_person(person: Person, *, at: datetime) -> tuple[Sequence[Booking], Seque
 
 
 def of_event(event: Event) -> Sequence[Booking]:
-    """Answer the bookings of an event that keep places, by school and name, with all that a list shows."""
-    query = _whole().where(Booking.event_id == event.id, Booking.state.in_(TAKING))
+    """Answer the bookings of an event that keep places, by school and name, with all that a list shows.
+
+    Of one that was called off, the confirmed ones that ended with it: somebody may have to ring them.
+    """
+    ended_with_it = and_(Booking.confirmed_at.is_not(None), Booking.ended_at == event.called_off_at)
+    counts = ended_with_it if event.is_called_off else Booking.state.in_(TAKING)
+    query = _whole().where(Booking.event_id == event.id, counts)
     return sorted(
         db.session.scalars(query), key=lambda one: (one.school_name.casefold(), one.booker_name.casefold(), one.id)
     )
