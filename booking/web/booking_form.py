@@ -45,6 +45,10 @@ class Colleague(Form):
     def is_blank(self) -> bool:
         return not any(text.one_line(field.data) for field in self)
 
+    def called(self, number: int) -> str:
+        """The name, or which colleague it is, counted from 1."""
+        return text.one_line(self.name.data) or f"colleague {number}"
+
 
 class BookingForm(SchoolFields, FlaskForm):
     """Ask for a party. Somebody signed in is not asked for an address: hers is proven already."""
@@ -177,7 +181,7 @@ class BookingForm(SchoolFields, FlaskForm):
         for number, row in enumerate(self.rows, 1):
             if row.is_blank:
                 continue
-            who = text.one_line(row.name.data).partition(" ")[0][:40] or f"colleague {number}"
+            who = text.one_line(row.name.data).partition(" ")[0][:40] or row.called(number)
             yield text.check_line(row.name, f"{who}’s name", most=LONGEST_NAME, empty=f"Enter {who}’s name")
             yield text.check_address(row.email, f"{who}’s")
             yield text.check_line(row.job, f"{who}’s role", most=LONGEST_NAME)
@@ -192,15 +196,15 @@ class BookingForm(SchoolFields, FlaskForm):
         if self.own_address and not (self.booker is None and self.email.errors):
             seen[people.normalise(self.own_address)] = None
         is_right = True
-        for row in self.filled_rows:
-            if row.email.errors:
+        for number, row in enumerate(self.rows, 1):
+            if row.is_blank or row.email.errors:
                 continue
             address = people.normalise(row.email.data or "")
             if address in seen:
                 whose = f"{first}’s" if (first := seen[address]) else f"{self.whose}s"
-                sentence = f"Enter {row.name.data}’s own e-mail address: this one is {whose}"
+                sentence = f"Enter {row.called(number)}’s own e-mail address: this one is {whose}"
                 is_right = text.say(row.email, sentence)
-            seen.setdefault(address, row.name.data or "")
+            seen.setdefault(address, row.called(number))
         return is_right
 
     def _remove(self, number: str) -> None:

@@ -15,7 +15,7 @@ from booking.domain.errors import NotAllowed, NotFound, Refused
 from booking.domain.people import Person
 from booking.domain.places import Booking, Place
 from booking.web import again, errors, lines, manage_acts
-from booking.web.manage_forms import CancelForm, NeedsForm, SwapForm
+from booking.web.manage_forms import NeedsForm
 from booking.web.rules import by_link
 from booking.web.session import now, person_signed_in
 
@@ -52,7 +52,7 @@ def booking(token: str) -> Any:
 @bp.get("/bookings/<token>/cancellation")
 @by_link
 def ask_to_cancel_booking(token: str) -> Any:
-    return manage_acts.cancel_page(_booking(token), None, CancelForm(), back=url_for("manage.booking", token=token))
+    return manage_acts.cancel_page(_booking(token), None, back=url_for("manage.booking", token=token))
 
 
 @bp.post("/bookings/<token>/cancellation")
@@ -68,7 +68,7 @@ def cancel_booking(token: str) -> Any:
 @by_link
 def ask_to_cancel_party_place(token: str, place_id: int) -> Any:
     place = _party_place(token, place_id)
-    return manage_acts.cancel_page(place.booking, place, CancelForm(), back=url_for("manage.booking", token=token))
+    return manage_acts.cancel_page(place.booking, place, back=url_for("manage.booking", token=token))
 
 
 @bp.post("/bookings/<token>/places/<int(max=2147483647):place_id>/cancellation")
@@ -83,7 +83,7 @@ def cancel_party_place(token: str, place_id: int) -> Any:
 @bp.get("/bookings/<token>/places/<int(max=2147483647):place_id>/swap")
 @by_link
 def ask_to_swap_party_place(token: str, place_id: int) -> Any:
-    return manage_acts.swap_page(_party_place(token, place_id), SwapForm(), back=url_for("manage.booking", token=token))
+    return manage_acts.swap_page(_party_place(token, place_id), back=url_for("manage.booking", token=token))
 
 
 @bp.post("/bookings/<token>/places/<int(max=2147483647):place_id>/swap")
@@ -143,7 +143,7 @@ def place(token: str) -> Any:
 @by_link
 def ask_to_cancel_place(token: str) -> Any:
     own = places.with_place_link(token)
-    return manage_acts.cancel_page(own.booking, own, CancelForm(), back=url_for("manage.place", token=token))
+    return manage_acts.cancel_page(own.booking, own, back=url_for("manage.place", token=token))
 
 
 @bp.post("/places/<token>/cancellation")
@@ -159,7 +159,7 @@ def cancel_place(token: str) -> Any:
 @bp.get("/places/<token>/swap")
 @by_link
 def ask_to_swap_place(token: str) -> Any:
-    return manage_acts.swap_page(places.with_place_link(token), SwapForm(), back=url_for("manage.place", token=token))
+    return manage_acts.swap_page(places.with_place_link(token), back=url_for("manage.place", token=token))
 
 
 @bp.post("/places/<token>/swap")
@@ -189,7 +189,7 @@ def _found(token: str) -> Booking:
 
 
 def _way_back(booking: Booking, token: str) -> str:
-    if token.isdigit():
+    if not manage_acts.is_own():
         return url_for("desk.event", event_id=booking.event_id)
     return url_for("mine.index") if person_signed_in() else ""
 
@@ -227,5 +227,6 @@ def _may_see_needs(booking: Booking) -> bool:
 
 def _needs_page(booking: Booking, form: NeedsForm, *, problem: str = "", status: int = 200) -> Any:
     facts = {"booking": booking, "event": booking.event, "reads_needs": _may_see_needs(booking)}
+    facts["is_own"] = manage_acts.is_own()
     facts["back"] = url_for("manage.booking", **(request.view_args or {}))
     return render_template("manage/needs.html", form=form, problem=problem, **facts), status

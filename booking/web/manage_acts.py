@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, render_template
+from flask import flash, g, redirect, render_template, request
 
 from booking.db import transaction
 from booking.domain import places
@@ -16,11 +16,17 @@ from booking.web.manage_forms import CancelForm, SwapForm
 from booking.web.session import now
 
 
+def is_own() -> bool:
+    """Say whether the booking was found by a secret link; an organiser finds others' bookings by their number."""
+    return not (request.view_args or {})["token"].isdigit()
+
+
 def cancel(booking: Booking, place: Place | None, *, back: str, by: Person) -> Any:
-    form = CancelForm()
+    form = CancelForm.ask(is_own=is_own())
     if not form.validate():
         return cancel_page(booking, place, form, back=back, status=422)
     booking_id, place_id = booking.id, place.id if place else None
+    done = _said(booking, place, by)
     reason = form.reason.data or ""
     try:
         with transaction():
@@ -35,19 +41,27 @@ def cancel(booking: Booking, place: Place | None, *, back: str, by: Person) -> A
         raise
     except Refused as refusal:
         return cancel_page(booking, place, form, back=back, problem=str(refusal), status=409)
+    flash(done)
     return redirect(back, code=303)
 
 
 def cancel_page(
-    booking: Booking, place: Place | None, form: CancelForm, *, back: str, problem: str = "", status: int = 200
+    booking: Booking,
+    place: Place | None,
+    form: CancelForm | None = None,
+    *,
+    back: str,
+    problem: str = "",
+    status: int = 200,
 ) -> Any:
-    facts = {"booking": booking, "place": place, "event": booking.event, "back": back}
+    form = form or CancelForm.ask(is_own=is_own())
+    facts = {"booking": booking, "place": place, "event": booking.event, "back": back, "is_for_others": not is_own()}
     page = render_template("manage/cancel.html", form=form, problem=problem or g.get("notice", ""), **facts)
     return page, status
 
 
 def swap(place: Place, *, back: str, by: Person) -> Any:
-    form = SwapForm()
+    form = SwapForm.ask(is_own=is_own())
     if not form.validate():
         return swap_page(place, form, back=back, status=422)
     place_id, old_name = place.id, place.name
@@ -62,7 +76,17 @@ def swap(place: Place, *, back: str, by: Person) -> Any:
     return redirect(back, code=303)
 
 
-def swap_page(place: Place, form: SwapForm, *, back: str, problem: str = "", status: int = 200) -> Any:
+def swap_page(place: Place, form: SwapForm | None = None, *, back: str, problem: str = "", status: int = 200) -> Any:
+    form = form or SwapForm.ask(is_own=is_own())
     facts = {"booking": place.booking, "place": place, "event": place.booking.event, "back": back}
     page = render_template("manage/swap.html", form=form, problem=problem or g.get("notice", ""), **facts)
     return page, status
+
+
+def _said(booking: Booking, place: Place | None, by: Person) -> str:
+    """Answer what is told once it is done."""
+    if place is None:
+        return "The booking is cancelled."
+    if booking.is_in_line:
+        return f"{place.name} is off the waiting list."
+    return "Your place is cancelled." if place.person_id == by.id else f"The place of {place.name} is cancelled."

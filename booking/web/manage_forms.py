@@ -20,6 +20,13 @@ class CancelForm(FlaskForm):
 
     reason = StringField("Why can you not come?")
 
+    @classmethod
+    def ask(cls, *, is_own: bool) -> CancelForm:
+        form = cls()
+        if not is_own:
+            form.reason.label.text = "Why can they not come?"
+        return form
+
     def validate(self, extra_validators: Any = None) -> bool:
         return bool(super().validate(extra_validators)) and text.check_line(
             self.reason, "the reason", most=LONGEST_REASON
@@ -33,12 +40,22 @@ class SwapForm(FlaskForm):
     email = EmailField("Their e-mail address")
     job = StringField("Their role")
 
+    whose = "your"
+
+    @classmethod
+    def ask(cls, *, is_own: bool) -> SwapForm:
+        form = cls()
+        if not is_own:
+            form.whose, form.name.label.text = "the", "The colleague’s name"
+        return form
+
     def validate(self, extra_validators: Any = None) -> bool:
+        whose = f"{self.whose} colleague’s"
         checks = [
             super().validate(extra_validators),
-            text.check_line(self.name, "your colleague’s name", most=LONGEST_NAME, empty="Enter your colleague’s name"),
-            text.check_address(self.email, "your colleague’s"),
-            text.check_line(self.job, "your colleague’s role", most=LONGEST_NAME),
+            text.check_line(self.name, f"{whose} name", most=LONGEST_NAME, empty=f"Enter {whose} name"),
+            text.check_address(self.email, whose),
+            text.check_line(self.job, f"{whose} role", most=LONGEST_NAME),
         ]
         return all(checks)
 

@@ -41,6 +41,7 @@ def last_act():
     return entry.act, entry.actor_id
 
 
+OF_ONESELF = ("your place", "your plans", "your colleague", "your booking", "you hear", "can you ", " for you")
 NELL = {"name": "Nell Comer", "email": "n.comer@alderbeck.example"}
 
 
@@ -141,7 +142,9 @@ def test_one_person_of_the_party_can_be_cancelled(client, booking, priya):
     assert "Cancel the place of Daniel Whitmore?" in words(asked)
     assert (done.status_code, state(), taken()) == (303, State.CONFIRMED, 2)
     assert last_act() == ("place.released", priya.id)
-    assert "Daniel" not in words(client.get(done.location))
+    page = words(client.get(done.location))
+    assert "The place of Daniel Whitmore is cancelled." in page
+    assert page.count("Daniel") == 1
 
 
 def test_whoever_gives_up_the_own_place_of_a_party_is_spoken_to(client, booking, priya):
@@ -162,7 +165,9 @@ def test_somebody_gives_up_the_own_place_by_its_link(client, booking):
     assert (done.status_code, taken()) == (303, 2)
     assert last_act() == ("place.released", grace.person_id)
     assert page.status_code == 410
+    assert "Your place is cancelled." in words(page)
     assert "This place has ended" in words(page)
+    assert "is cancelled" not in words(client.get(done.location))
 
 
 def test_close_to_the_event_a_cancellation_says_why(client, booking, the_clock):
@@ -286,6 +291,35 @@ def test_an_organiser_of_the_hub_acts_as_herself(client, make, booking):
     client.post(f"/bookings/{booking.link}/places/{booking.live_places[2].id}/cancellation")
 
     assert last_act() == ("place.released", organiser.id)
+
+
+def test_an_organiser_is_spoken_to_about_others_and_stays_on_the_desk(client, make, booking, the_clock):
+    the_clock.forward(days=14)
+    sign_in(client, make.organiser(booking.event.hub))
+    address, grace = f"/bookings/{booking.id}", booking.live_places[1]
+    paths = ("", "/cancellation", "/needs", f"/places/{grace.id}/cancellation", f"/places/{grace.id}/swap")
+
+    pages = {path: client.get(f"{address}{path}") for path in paths}
+    wrong = client.post(f"{address}/places/{grace.id}/swap", data={})
+
+    for page in [*pages.values(), wrong]:
+        said = words(page).lower()
+        assert [one for one in OF_ONESELF if one in said] == []
+        assert '<a href="/desk" aria-current="true">' in page.text
+    assert "Cancel all 3 places of Priya Nair? " in words(pages["/cancellation"])
+    assert "Why can they not come?" in words(pages["/cancellation"])
+    assert "Grace Adeyemi hears of it by e-mail" in words(pages[f"/places/{grace.id}/cancellation"])
+    assert "Enter the colleague’s name" in words(wrong)
+
+
+def test_an_organiser_cancels_a_booking_of_one_by_the_persons_name(client, make):
+    booking = make.booking(make.event(), make.person(name="Bethan Price"))
+    sign_in(client, make.organiser(booking.event.hub))
+
+    asked = words(client.get(f"/bookings/{booking.id}/cancellation"))
+
+    assert "Cancel the place of Bethan Price?" in asked
+    assert "Bethan Price hears of it by e-mail." in asked
 
 
 def test_an_organiser_of_another_hub_acts_as_whoever_has_the_link(client, make, booking, priya):

@@ -171,6 +171,21 @@ def test_what_is_to_be_put_right_is_said_at_the_field_and_nothing_is_lost(client
     assert fields(page)["job"] == "Maths lead"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        ("Bo", "", "Enter colleague 2’s own e-mail address: this one is Bo’s"),
+        ("", "Bo", "Enter Bo’s own e-mail address: this one is colleague 1’s"),
+    ],
+)
+def test_a_colleague_without_a_name_is_called_by_number(client, make, first, second, sentence):
+    same = "bo@alderbeck.example"
+
+    page = post(client, make.event(), **colleague(0, first, same), **colleague(1, second, same))
+
+    assert (page.status_code, page.text.count(sentence)) == (422, 2)
+
+
 def test_fields_that_only_look_numbered_are_left_alone(client, make):
     event = make.event()
     odd = {f"colleagues-{number}-name": "x" for number in ("²", "9" * 5000, "-1", "٣", "999")}
