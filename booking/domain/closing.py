@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 
-from booking.db import count, db
+from booking.db import db
 from booking.domain import audit, messages, people, places
 from booking.domain.audit import AuditEntry
 from booking.domain.events import Event
 from booking.domain.events.standing import LAST_MINUTE
+from booking.domain.places import Booking, Place
 
 AFTER = timedelta(seconds=15)
 """Longer than any lock is waited for, so that a booking accepted in time is on the list."""
 BATCH = 20
-CHANGING = (
-    "booking.book",
-    "booking.prove",
-    "booking.accept",
-    "booking.claim",
-    "booking.cancel",
-    "place.released",
-    "place.swapped",
-)
-"""Acts that change who is on the list."""
 
 
 def close_due(*, at: datetime) -> int:
@@ -71,16 +62,22 @@ def tell_again_due(*, at: datetime) -> int:
     return len(events)
 
 
-def gone_since(event_id: int, since: datetime) -> list[str]:
-    """Answer who had a place when the list went out and has given it up, by name."""
-    query = (
-        select(places.Place.name)
-        .join(places.Place.booking)
-        .where(places.Place.event_id == event_id, places.Place.ended_at > since)
-        .where(places.Booking.confirmed_at <= since)
-        .order_by(places.Place.name)
+def coming(event_id: int, *, at: datetime) -> dict[int | None, str]:
+    """Answer who had a place at that moment: names by the person's number."""
+    came_later = exists().where(
+        AuditEntry.act == "place.swapped",
+        AuditEntry.subject == Place.__tablename__,
+        AuditEntry.subject_id == Place.id,
+        AuditEntry.recorded_at > at,
     )
-    return list(db.session.scalars(query))
+    query = (
+        select(Place.person_id, Place.name)
+        .join(Place.booking)
+        .where(Place.event_id == event_id, Booking.confirmed_at <= at, ~came_later)
+        .where(or_(Place.ended_at.is_(None), Place.ended_at > at))
+        .order_by(Place.name)
+    )
+    return {row.person_id: row.name for row in db.session.execute(query)}
 
 
 def _still(due: Select[int]) -> list[Event]:
@@ -93,10 +90,7 @@ def _still(due: Select[int]) -> list[Event]:
 
 def _tell_again(event: Event, at: datetime) -> None:
     since, event.list_told_again_at = event.closing_told_at, at
-    changed = select(AuditEntry.id).where(
-        AuditEntry.event_id == event.id, AuditEntry.act.in_(CHANGING), AuditEntry.recorded_at > since
-    )
-    if since is None or not count(changed):
+    if since is None or coming(event.id, at=since).keys() == coming(event.id, at=at).keys():
         return
     for person in people.running(event.hub_id, event.id, event.host_urns):
         kind = "list_changed_after_closing"

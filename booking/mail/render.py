@@ -55,6 +55,8 @@ def mail(message: Message, *, at: datetime) -> EmailMessage:
     facts = _facts(message, settings) | {"now": at}
     if message.kind == reminders.KIND:
         facts |= _reminded(message, at)
+    if facts["since"]:
+        facts |= _since(facts["event"], facts["since"], at)
     if not standing.still_stands(message, facts):
         raise Pointless
     first, _, words = render_template(f"mail/{message.kind}.txt", **facts).lstrip().partition("\n")
@@ -99,9 +101,6 @@ def _facts(message: Message, settings: Settings) -> dict[str, Any]:
         "code_row": db.session.get(Code, given["code_id"]) if given.get("code_id") else None,
         "bookings": places.of_event(event) if event and message.kind in LISTS else [],
         "since": datetime.fromisoformat(given["since"]) if given.get("since") else None,
-        "gone": closing.gone_since(event.id, datetime.fromisoformat(given["since"]))
-        if event and "since" in given
-        else [],
         **_line(booking, given),
         "base_url": settings.base_url,
         "contact": hub.email if hub else settings.contact_email,
@@ -117,6 +116,12 @@ def _reminded(message: Message, at: datetime) -> dict[str, Any]:
     if not found:
         raise Pointless
     return {"reminded": found, "map_link": wording.map_link}
+
+
+def _since(event: Event, since: datetime, at: datetime) -> dict[str, Any]:
+    """Read who was on the list when it went out, and who of them is not any more."""
+    were, are = closing.coming(event.id, at=since), closing.coming(event.id, at=at)
+    return {"were": were, "gone": [name for number, name in were.items() if number not in are]}
 
 
 def _line(booking: Booking | None, given: dict[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def move(event_id: int, booking_id: int) -> Any:
 @may(access.is_organiser)
 def withdraw(event_id: int, booking_id: int) -> Any:
     """Take an offer back in favour of the next in line."""
-    return _steer(event_id, booking_id, places.withdraw, "The offer to {} is taken back, and the next in line has it.")
+    return _steer(event_id, booking_id, places.withdraw, "The offer to {} is taken back.")
 
 
 @bp.post("/<int(max=2147483647):booking_id>/removal")

@@ -67,12 +67,13 @@ def swap(place: Place, *, back: str, by: Person) -> Any:
     place_id, old_name = place.id, place.name
     try:
         with transaction():
-            places.swap(place_id, form.guest(), by=by, at=now())
+            is_booked = places.swap(place_id, form.guest(), by=by, at=now()).booking.is_confirmed
     except (NotFound, NotAllowed):
         raise
     except Refused as refusal:
         return swap_page(place, form, back=back, problem=str(refusal), status=409)
-    flash(f"{form.name.data} comes instead of {old_name}. We have written to both.")
+    come, told = ("comes", " We have written to both.") if is_booked else ("waits", "")
+    flash(f"{form.name.data} {come} instead of {old_name}.{told}")
     return redirect(back, code=303)
 
 

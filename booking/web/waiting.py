@@ -84,7 +84,7 @@ def accept(token: str) -> Any:
 @by_link
 def decline(token: str) -> Any:
     """Pass an offer on to the next in line."""
-    return _answer(token, places.decline, "Thank you for answering. The next in line has it now.")
+    return _answer(token, places.decline, "Thank you for answering. It is free for whoever is next.")
 
 
 @bp.post("/bookings/<token>/claim")

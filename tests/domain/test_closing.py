@@ -13,6 +13,7 @@ from booking.domain import closing, places
 from booking.domain.events import Event
 from booking.domain.messages import Message
 from booking.domain.people import Person
+from booking.domain.places import Guest
 from tests.racing import at_once
 
 
@@ -114,7 +115,29 @@ class TestTheListAgain:
         assert self.tell_again(event.offers_end_at + timedelta(seconds=14)) == 0
         assert self.tell_again(event.offers_end_at + timedelta(seconds=15)) == 1
         assert self.tell_again(event.offers_end_at + timedelta(minutes=1)) == 0
-        assert (self.told(), closing.gone_since(event.id, since)) == (["list_changed_after_closing"], ["Priya"])
+        assert self.told() == ["list_changed_after_closing"]
+        after = [list(closing.coming(event.id, at=since + timedelta(minutes=minute)).values()) for minute in (0, 1)]
+        assert after == [["Priya"], []]
+
+    def test_what_changes_among_those_who_wait_is_no_news_and_neither_is_what_was_changed_back(self, make):
+        event = make.event(capacity=2, taken=1)
+        make.organiser(event.hub)
+        booking, waiting = make.booking(event), make.waiting(event, size=2)
+        close(closed := event.closes_at + timedelta(minutes=1))
+        own = Guest(booking.booker_name, booking.booker.email)
+
+        self.swap(waiting, make.guest(), closed + timedelta(hours=1))
+        with transaction():
+            places.release(waiting.places[1].id, by=waiting.booker, at=closed + timedelta(hours=1))
+        self.swap(booking, make.guest(), closed + timedelta(hours=1))
+        self.swap(booking, own, closed + timedelta(hours=2))
+
+        self.tell_again(event.offers_end_at + timedelta(minutes=1))
+        assert self.told() == []
+
+    def swap(self, booking, guest, at):
+        with transaction():
+            places.swap(booking.live_places[0].id, guest, by=booking.booker, at=at)
 
     def test_an_unchanged_list_is_not_sent_again(self, make, event):
         make.booking(event)

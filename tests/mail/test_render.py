@@ -14,6 +14,7 @@ from sqlalchemy import select
 from booking.db import db, transaction
 from booking.domain import changes, closing, codes, messages, places, reminders, roles
 from booking.domain.changes import Plan
+from booking.domain.events import Event
 from booking.domain.messages import Message
 from booking.domain.places import Guest
 from booking.domain.roles import Reach
@@ -157,13 +158,40 @@ def test_cancelling_swapping_and_letting_go_are_told(booking, noon):
     with transaction():
         places.swap(booking.places[1].id, Guest("Daniel Whitmore", "dw@school.example"), by=priya, at=noon)
     left = booking.places[1].name
-    assert f"Daniel Whitmore comes instead of {left}." in text(mail("party_changed", noon))
+    assert f"Daniel Whitmore comes instead of {left}. Both have been told." in text(mail("party_changed", noon))
     assert mail("place_cancelled", noon)["Subject"].startswith("A colleague goes instead of you: Year 4")
     with transaction():
         places.cancel(booking.id, by=priya, at=noon)
 
     assert mail("booking_cancelled", noon)["Subject"].startswith("Cancelled: your booking for Year 4")
     assert mail("place_cancelled", noon)["Subject"].startswith("Your place is given up: Year 4")
+
+
+def test_a_party_that_waits_reads_of_no_place_and_of_nobody_who_was_told(make, hub, noon):
+    waits = make.waiting(make.event(hub=hub, capacity=2, taken=2), size=2)
+    ruth, left = make.organiser(hub), waits.places[1]
+    with transaction():
+        came = places.swap(left.id, Guest("Daniel Whitmore", "dw@school.example"), by=ruth, at=noon)
+    swapped = mail("party_changed", noon)
+    with transaction():
+        places.release(came.id, by=ruth, at=noon)
+    smaller = mail("party_changed", noon)
+
+    assert f"Daniel Whitmore waits instead of {left.name}." in text(swapped)
+    assert "Daniel Whitmore does not wait any more." in text(smaller)
+    for received in (swapped, smaller):
+        assert not re.search("have been told|the place|free for others", text(received) + html(received))
+
+
+def test_the_last_of_a_party_reads_nothing_of_others(booking, noon):
+    priya = booking.booker
+    with transaction():
+        places.release(booking.places[1].id, by=priya, at=noon)
+    assert f"The place of {booking.places[1].name} is given up" in text(mail("party_changed", noon))
+    with transaction():
+        places.cancel(booking.id, by=priya, at=noon + timedelta(minutes=1))
+
+    assert "Your booking is cancelled, and you are not expected." in text(mail("booking_cancelled", noon))
 
 
 def test_whoever_comes_alone_reads_nothing_of_others(make, hub, noon):
@@ -267,11 +295,20 @@ def test_the_list_after_closing_names_who_comes_and_not_what_they_need(make, hub
     make.organiser(hub, name="Ruth Calloway")
     closed = event.closes_at + timedelta(minutes=1)
     with transaction():
+        db.session.get_one(Event, event.id).capacity = 4
+    other = make.booking(event)
+    make.held(event, at=event.closes_at - timedelta(minutes=1))
+    make.waiting(event, at=event.closes_at - timedelta(minutes=1))
+    with transaction():
+        places.cancel(other.id, by=other.booker, at=event.closes_at)
+    with transaction():
         closing.close_due(at=closed)
 
     received = mail("list_after_closing", closed)
 
-    assert "2 places of 30 are taken." in text(received)
+    assert "4 places of 4 are taken." in text(received)
+    assert "1 place is still held for somebody who is confirming an address." in text(received)
+    assert "1 place is offered to somebody who waited, and not taken yet." in text(received)
     assert "- Priya Nair" in text(received)
     assert "<td>Priya Nair</td>" in html(received)
     assert "ramp" not in received.as_string()
@@ -284,13 +321,15 @@ def test_the_list_that_has_changed_says_who_is_new_and_who_is_gone(make, hub, ev
         closing.close_due(at=closed)
     gone = booking.places[1]
     with transaction():
-        places.release(gone.id, by=booking.booker, at=closed + timedelta(hours=1))
+        places.swap(gone.id, make.guest(name="Nell Comer"), by=booking.booker, at=closed + timedelta(hours=1))
     with transaction():
         closing.tell_again_due(at=event.offers_end_at + timedelta(minutes=1))
 
     received = mail("list_changed_after_closing", event.offers_end_at + timedelta(minutes=1))
 
     assert received["Subject"].startswith("Who is coming has changed: Year 4")
+    assert "- Nell Comer (new)" in text(received)
+    assert text(received).count("(new)") == html(received).count("(new)") == 1
     assert "- Priya Nair" in text(received)
     assert f"No longer coming: {gone.name}." in text(received)
     assert f"No longer coming: {gone.name}." in html(received)

@@ -216,7 +216,7 @@ def test_a_colleague_comes_instead_and_the_old_link_is_void(client, booking, pri
 
     assert (done.status_code, taken()) == (303, 3)
     assert last_act() == ("place.swapped", priya.id)
-    assert "Nell Comer comes instead of Daniel Whitmore" in words(page)
+    assert "Nell Comer comes instead of Daniel Whitmore. We have written to both." in words(page)
     ended = client.get(f"/places/{old}")
     assert (ended.status_code, "Nell" in ended.text) == (410, False)
     assert client.post(f"/places/{old}/cancellation").status_code == 404

@@ -254,6 +254,18 @@ def test_my_bookings_show_the_offer_first_and_the_line_with_a_picture(client, ma
     assert "Number line: you are number 3 of 3 waiting" in page.text
 
 
+def test_a_colleague_waits_instead_and_nobody_is_said_to_have_been_written_to(client, make, full):
+    event, _ = full
+    waits = make.waiting(event)
+    form = {"name": "Nell Comer", "email": "nell@alderbeck.example"}
+
+    done = client.post(f"/bookings/{waits.link}/places/{waits.places[0].id}/swap", data=form)
+
+    page = words(client.get(done.location))
+    assert f"Nell Comer waits instead of {waits.booker_name}." in page
+    assert "written to both" not in page
+
+
 def test_who_waits_leaves_with_one_button(client, make, full):
     event, _ = full
     waits = make.waiting(event)
