@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db, transaction
-from booking.domain import codes, details, erasing, messages, people, places, sign_ins, verify
+from booking.domain import changes, codes, details, erasing, messages, people, places, sign_ins, verify
 from booking.domain.errors import NotAllowed, NotFound
 from booking.domain.messages import Message, MessageState
 from booking.domain.people import REMOVED, Person, Role
@@ -183,6 +183,22 @@ def test_nothing_more_is_sent_to_them_not_even_if_somebody_tries_again_what_fail
 
     to_them = db.session.scalars(select(Message).where(Message.person_id == priya.id)).all()
     assert {message.state for message in to_them} == {MessageState.CANCELLED}
+
+
+def test_nothing_is_promised_to_them_afterwards_whatever_becomes_of_what_they_had_booked(make, priya, noon):
+    event = make.event()
+    other = make.event(hub=event.hub)
+    ruth, booking = make.organiser(event.hub), make.booking(event, priya, size=2)
+    make.booking(other, priya, size=2)
+    erase(priya, noon)
+
+    with transaction():
+        places.release(booking.places[1].id, by=booking.places[1].person, at=noon)
+    with transaction():
+        changes.call_off(other.id, "Snow", by=ruth, at=noon)
+
+    due = db.session.scalars(select(Message.kind).where(Message.person_id == priya.id, Message.state == "due")).all()
+    assert due == []
 
 
 def test_sign_ins_links_and_the_calendar_end(make, priya, noon):

@@ -55,10 +55,9 @@ def _tell(act: Act, ended: Sequence[Ended]) -> int:
     for person in people.running(act.event.hub_id, act.event.id, act.event.host_urns):
         if person.id != act.by.id:
             mails.setdefault(person.id, {})
-    for number, facts in mails.items():
-        recipient = db.session.get_one(Person, number)
-        messages.tell(recipient, "called_off", at=act.at, hub_id=act.event.hub_id, event_id=act.event.id, **facts)
-    return len(mails)
+    about: dict[str, Any] = {"at": act.at, "hub_id": act.event.hub_id, "event_id": act.event.id}
+    told = (messages.tell(db.session.get_one(Person, one), "called_off", **about, **mails[one]) for one in mails)
+    return sum(message is not None for message in told)
 
 
 def _of(ended: Ended) -> dict[str, Any]:

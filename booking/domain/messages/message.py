@@ -96,8 +96,10 @@ def tell(
     event_id: int | None = None,
     expires_at: datetime | None = None,
     **facts: Any,
-) -> Message:
-    """Promise a message; it is sent only if this transaction is kept."""
+) -> Message | None:
+    """Promise a message; it is sent only if this transaction is kept. Whoever was erased is promised none."""
+    if recipient and recipient.erased_at:
+        return None
     message = Message(
         kind=kind,
         urgency=urgency,
