@@ -19,7 +19,7 @@ from booking.db import Model, UtcDateTime, db, must_be_writing
 from booking.domain import messages
 from booking.domain.errors import TooManyCodes, WrongCode
 from booking.domain.messages import Urgency
-from booking.domain.people import LONGEST_ADDRESS, normalise
+from booking.domain.people import LONGEST_ADDRESS, Person, normalise
 
 LIVES = timedelta(minutes=10)
 TRIES = 5
@@ -128,6 +128,13 @@ def check_link_elsewhere(token: str, address: str, *, at: datetime, limits: Limi
 def newest_for(booking_id: int) -> Code | None:
     """Answer the newest code that was sent to confirm a booking, whether it still works or not."""
     return db.session.scalar(_NEWEST_FOR, {"booking": booking_id})
+
+
+def lock_of(person_id: int) -> None:
+    """Lock the codes that went to somebody, before the person, as a proof does."""
+    must_be_writing()
+    theirs = select(Code.id).join(Person, Person.email == Code.email).where(Person.id == person_id)
+    db.session.execute(theirs.order_by(Code.id).with_for_update(of=Code))
 
 
 def forget(address: str, *, at: datetime) -> None:

@@ -47,7 +47,7 @@ def erase(person_id: int, *, by: Person | None, at: datetime) -> Person:
     themselves, national administrators anybody; `by=None` is the operator. Raises `NotFound`, `NotAllowed`,
     `LastAdministrator`.
     """
-    person = people.lock(person_id)
+    person = _lock(person_id)
     if by is not None and by.id != person.id and not access.is_national(by):
         raise NotAllowed("Everybody erases their own details.")
     if person.erased_at is None:
@@ -69,7 +69,7 @@ def erase_unused(*, months: int, at: datetime) -> int:
     query = _unused(at - relativedelta(months=months)).limit(1)
     if (found := db.session.scalar(query)) is None:
         return 0
-    person = people.lock(found)
+    person = _lock(found)
     if db.session.scalar(query.where(Person.id == found)):  # nothing has come to concern them meanwhile
         _erase(person, by=None, at=at)
     return 1
@@ -106,6 +106,11 @@ def _unused(since: datetime) -> Select[int]:
         .exists(),
     )
     return select(Person.id).where(*without).order_by(Person.id)
+
+
+def _lock(person_id: int) -> Person:
+    codes.lock_of(person_id)
+    return people.lock(person_id)
 
 
 def _erase(person: Person, *, by: Person | None, at: datetime) -> None:

@@ -201,8 +201,8 @@ def mark_unreachable(address: str, *, at: datetime) -> None:
 
 
 def mark_reached(address: str) -> None:
-    """Note on whoever has this address that mail reaches it again."""
-    _mark(address, None)
+    """Note on whoever has this address that mail reaches it again; whom it always reached is not even locked."""
+    _mark(address, None, Person.unreachable_at.is_not(None))
 
 
 def organisers(hub_id: int) -> list[Person]:
@@ -239,8 +239,8 @@ def _with_roles(condition: ColumnElement[bool]) -> list[Person]:
     )
 
 
-def _mark(address: str, unreachable_at: datetime | None) -> None:
-    marking = update(Person).where(Person.email == address).values(unreachable_at=unreachable_at)
+def _mark(address: str, unreachable_at: datetime | None, *whom: ColumnElement[bool]) -> None:
+    marking = update(Person).where(Person.email == address, *whom).values(unreachable_at=unreachable_at)
     db.session.execute(marking.execution_options(synchronize_session=False))
 
 

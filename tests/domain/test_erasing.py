@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from booking.domain.people import REMOVED, Person, Role
 from booking.domain.places import Booking, Guest, Party, Place, State
 from booking.domain.roles import LastAdministrator
 from tests.make import START
+from tests.racing import at_once
 
 
 @pytest.fixture
@@ -410,6 +412,62 @@ class TestAtTheMomentThatSomebodyBooksForThem:
         [place] = db.session.scalars(select(Place))
         assert (place.person_id != priya.id, place.address) == (True, "priya@larkmead.example")
         assert db.session.get_one(Person, priya.id).name == REMOVED
+
+
+@pytest.mark.postgres
+class TestInTheMiddleOfAnotherAct:
+    """Both take their locks in one order, so that neither is thrown out."""
+
+    @pytest.fixture
+    def url(self, postgres_url):
+        return postgres_url
+
+    def test_a_proof_of_their_address(self, app, make, priya, noon):
+        held = make.held(make.event(), make.party(booker=PRIYA, guests=(PRIYA,)))
+        with transaction():
+            code = codes.send(PRIYA.email, at=noon, network="n", limits=codes.Limits(), booking_id=held.id)
+
+        self.met(app, priya, noon, lambda: codes.check_link(code.link, at=noon), lambda: places.prove(held.id, at=noon))
+
+        assert_nothing_says("Priya", "priya")
+
+    def test_one_that_goes_from_event_to_event(self, app, make, priya, noon):
+        first, second = make.event(), make.event()
+        make.booking(second, priya)
+        make.held(first, make.party(booker=PRIYA, guests=(PRIYA,)))
+
+        self.met(app, priya, noon, lambda: places.lock(first.id), lambda: places.lock(second.id))
+
+    def test_the_postman_who_has_brought_them_a_code(self, app, make, priya, noon):
+        with transaction():
+            codes.send(PRIYA.email, at=noon, network="n", limits=codes.Limits())
+        with transaction():
+            [message] = messages.claim(1, at=noon)
+        row = select(Message.id).where(Message.id == message.id).with_for_update()
+        token = message.lease_token
+
+        self.met(
+            app, priya, noon, lambda: db.session.execute(row), lambda: messages.mark_sent(message.id, token, at=noon)
+        )
+
+    def met(self, app, priya, noon, begin, go_on):
+        begun, over = threading.Event(), threading.Event()
+
+        def act():
+            with transaction():
+                begin()
+                begun.set()
+                over.wait(1)  # the erasure waits for a lock, and so is not over by then
+                go_on()
+
+        def erase_them():
+            begun.wait(20)
+            erase(priya, noon)
+            over.set()
+
+        assert at_once(app, [act, erase_them]) == Counter(done=2)
+        db.session.rollback()
+        db.session.expire_all()
 
 
 def one_begins_before_the_other_is_kept(app, first, second):

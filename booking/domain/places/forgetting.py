@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import Select, and_, or_, select
 
 from booking.db import db
 from booking.domain.events import Event
 from booking.domain.people import REMOVED, Person
-from booking.domain.places import changing, form_keys, holding
+from booking.domain.places import changing, form_keys, holding, room
 from booking.domain.places.bookings import Booking, Place
 from booking.domain.places.states import State
 
@@ -51,6 +52,7 @@ def forget_person(person: Person, *, at: datetime) -> list[int]:
 
     Colleagues keep their places; who waits in a party of theirs waits no more. Answers the bookings that they made.
     """
+    _lock_events(person, at)
     for place_id in db.session.scalars(_to_give_up(person, at)).all():
         changing.release(place_id, by=person, at=at, reason=FORGOTTEN)
     _forget_unproven(str(person.email), at)
@@ -68,8 +70,15 @@ def forget_person(person: Person, *, at: datetime) -> list[int]:
     return [booking.id for booking in made]
 
 
+def _lock_events(person: Person, at: datetime) -> None:
+    """Lock at once, and so in order, where they give up places and where forms name them."""
+    given_up, named = _to_give_up(person, at), _naming(str(person.email))
+    event_ids = [db.session.scalars(query.with_only_columns(Booking.event_id)) for query in (given_up, named)]
+    room.lock(*chain(*event_ids))
+
+
 def _to_give_up(person: Person, at: datetime) -> Select[int]:
-    """Their own places, and the whole party where nobody else could answer for it; in the order of locks."""
+    """Their own places, and the whole party where nobody else could answer for it."""
     in_line = Booking.state.in_([State.WAITING, State.OFFERED, State.PARKED])
     return (
         select(Place.id)
@@ -89,12 +98,16 @@ def _was_last(place: Place) -> bool:
 
 def _forget_unproven(address: str, at: datetime) -> None:
     """Let held places go that name the address, and leave out who has it when the others are booked after all."""
-    named = select(Place.booking_id).where(Place.email == address)
-    naming = or_(Booking.booker_email == address, Booking.id.in_(named))
-    for booking in db.session.scalars(select(Booking).where(naming).order_by(Booking.event_id, Booking.id)).all():
+    for booking in db.session.scalars(_naming(address)).all():
         holding.give_up_hold(booking.id, at=at)
         if booking.booker_email == address:
             holding.let_text_go(booking)
         for place in booking.places:
             if place.email == address:
                 place.name, place.email, place.job = "", None, ""
+
+
+def _naming(address: str) -> Select[Booking]:
+    named = select(Place.booking_id).where(Place.email == address)
+    naming = or_(Booking.booker_email == address, Booking.id.in_(named))
+    return select(Booking).where(naming).order_by(Booking.event_id, Booking.id)
