@@ -43,7 +43,7 @@ def claim(most: int, *, at: datetime) -> Sequence[Message]:
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    rows = [row for row in db.session.execute(waiting).all() if not _parked(row, at)]
+    rows = [row for row in db.session.execute(waiting).all() if not _given_up(row, at)]
     ids = _batch(rows)
     if not ids:
         return []
@@ -116,7 +116,7 @@ def mark_troubled(message_id: int, token: str, trouble: str, *, at: datetime) ->
     return _write(message_id, token, values)
 
 
-def _parked(row: Row[int, int, int, str | None], at: datetime) -> bool:
+def _given_up(row: Row[int, int, int, str | None], at: datetime) -> bool:
     """Say whether a message has been tried often enough by workers that died; it ends, in sight."""
     if row.lease_token is None or row.tries < TRIES:
         return False
