@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from booking import keys
 from booking.db import db, transaction
 from booking.domain import places
 from booking.domain.audit import AuditEntry
@@ -284,6 +285,25 @@ def test_a_refused_form_may_be_sent_again_with_its_key(make, noon):
         places.cancel(other.id, by=db.session.get(Person, other.booker_id), at=noon)
 
     assert book(event, party, priya, noon, key).state == State.CONFIRMED
+
+
+def test_a_form_is_answered_once_though_the_secret_key_has_changed_meanwhile(make, noon, monkeypatch):
+    event, priya, key = make.event(), make.person(), places.new_form_key()
+    first = book(event, make.party(priya), priya, noon, key)
+
+    monkeypatch.setattr(keys, "_keys", (b"n" * 40, *keys._keys))
+
+    assert book(event, make.party(priya), priya, noon, key).id == first.id
+
+
+def test_what_is_kept_of_a_form_is_of_no_use_without_the_secret_key(make, noon, monkeypatch):
+    event, priya, key = make.event(), make.person(), places.new_form_key()
+    book(event, make.party(priya), priya, noon, key)
+
+    monkeypatch.setattr(keys, "_keys", (b"n" * 40,))
+
+    with pytest.raises(KeyReused):
+        book(event, make.party(priya), priya, noon, key)
 
 
 # Holding and proving

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from booking import keys
 from booking.db import Model, db, must_be_writing
 from booking.domain.errors import BadInput, KeyReused
 from booking.domain.places.bookings import Booking, Party
@@ -28,6 +29,7 @@ class FormKey(Model):
 
     key: Mapped[str] = mapped_column(String(LONGEST_KEY), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
+    """Keyed, so that nobody who guesses at names and addresses can try them on it."""
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
     made_at: Mapped[datetime]
 
@@ -42,14 +44,14 @@ def first_answer(key: str, party: Party, event_id: int, *, at: datetime) -> Book
     must_be_writing()
     if not 16 <= len(key) <= LONGEST_KEY:
         raise BadInput("This form is out of date. Check it and send it again.", "key")
-    fingerprint = party.fingerprint(event_id)
-    row = {"key": key, "fingerprint": fingerprint, "made_at": at, "booking_id": None}
+    fields = party.fields(event_id)
+    row = {"key": key, "fingerprint": keys.digest("form", fields), "made_at": at, "booking_id": None}
     if db.session.scalar(_TAKE[db.engine.dialect.name], row):
         return None
     first = db.session.scalars(
         select(FormKey).where(FormKey.key == key).execution_options(populate_existing=True)
     ).one()
-    if first.fingerprint != fingerprint or first.booking_id is None:
+    if first.booking_id is None or not keys.is_digest(first.fingerprint, "form", fields):
         raise KeyReused(
             "This form was sent before with other answers. Your first booking stands; see it under My bookings."
         )
