@@ -253,12 +253,20 @@ class PhoneForm(BookingForm):
         form.name.label.text, form.email.label.text, form.job.label.text = "Name", "E-mail address", "Role"
         form.school.label.text = "School"
         form.unlisted.label.text = "They are not at a listed school"
-        form.unlisted_school.label.text = "Where do they work? (optional)"
+        form.unlisted_school.label.text = "Where do they work?"
         form.school_choice.label.text = "Which of these is their school?"
         form.coming.label.text = "They are coming themselves"
         form.needs.label.text = "Anything they need on the day?"
         return form
 
 
+OF_THEM = [
+    SelectChoice("any", "Any of them: each is offered a place as soon as one is free for them"),
+    SelectChoice("all", "All together or not at all: they are offered places when enough are free at once"),
+]
+
+
 class PhoneWaitingForm(PhoneForm, WaitingForm):
     """Somebody who phoned, for the waiting list."""
+
+    together = RadioField("If places come free one by one", choices=OF_THEM, default="any", validate_choice=False)

@@ -30,7 +30,7 @@ class SchoolFields(Form):
     """The text that the radio buttons were found for: once it is edited, they count no longer."""
     school_choice = RadioField("Which of these is your school?", choices=[], validate_choice=False)
     unlisted = BooleanField("I’m not at a listed school")
-    unlisted_school = StringField("Where do you work? (optional)", [Length(max=200, message="Shorten where you work")])
+    unlisted_school = StringField("Where do you work?", [Length(max=200, message="Shorten where you work")])
 
     whose: ClassVar[str] = "your"
     """Whose form it is, in its sentences: somebody's own, or "their" where it is filled in for somebody else."""

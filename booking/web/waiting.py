@@ -19,7 +19,7 @@ from booking.web.rules import by_link, public
 from booking.web.session import network, now, person_signed_in
 
 bp = Blueprint("waiting", __name__)
-again.init_blueprint(bp, join="new")
+again.init_blueprint(bp, join="new", leave="ask_to_leave")
 Verb = Callable[..., Booking]
 
 
@@ -92,6 +92,16 @@ def decline(token: str) -> Any:
 def claim(token: str) -> Any:
     """Take a free place in the last-minute time."""
     return _answer(token, places.claim, "The place is yours. We have sent the details to everybody who comes.")
+
+
+@bp.get("/bookings/<token>/departure")
+@by_link
+def ask_to_leave(token: str) -> Any:
+    """Ask before a position in the line is given up."""
+    booking = places.with_booking_link(token)
+    if not booking.is_in_line:
+        return redirect(url_for("manage.booking", token=token), code=303)
+    return render_template("waiting/leave.html", booking=booking, event=booking.event, problem=g.get("notice", ""))
 
 
 @bp.post("/bookings/<token>/departure")

@@ -116,6 +116,7 @@ READING = {
     "venue_desk.edit": ORGANISERS,
     "venue_desk.index": ORGANISERS,
     "venues.show": ALL_SEE,
+    "waiting.ask_to_leave": NOBODY_FINDS,
     "waiting.asked": dict.fromkeys(VISITORS, 303),
     "waiting.new": dict.fromkeys(VISITORS, 303),
 }

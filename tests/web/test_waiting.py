@@ -266,13 +266,22 @@ def test_a_colleague_waits_instead_and_nobody_is_said_to_have_been_written_to(cl
     assert "written to both" not in page
 
 
-def test_who_waits_leaves_with_one_button(client, make, full):
+def test_who_waits_is_asked_before_they_leave(client, make, full):
     event, _ = full
-    waits = make.waiting(event)
+    waits = make.waiting(event, make.person(name="Priya Nair"))
+    address = f"/bookings/{waits.link}/departure"
+    assert (
+        f'href="{address}">Leave the waiting list<span class="govuk-visually-hidden"> of {event.title}'
+        in client.get(f"/bookings/{waits.link}").text.replace("&#39;", "'")
+    )
 
-    client.post(f"/bookings/{waits.link}/departure")
+    asked = client.get(address)
+    kept = state(waits)
+    client.post(address, data=fields(asked))
 
-    assert state(waits) == State.CANCELLED
+    assert "Leave the waiting list? Priya Nair gives up the position." in words(asked)
+    assert (kept, state(waits)) == (State.WAITING, State.CANCELLED)
+    assert client.get(address).location == f"/bookings/{waits.link}"
     assert "It left the waiting list" in words(client.get(f"/bookings/{waits.link}"))
 
 
@@ -399,6 +408,10 @@ def test_without_a_reason_nothing_happens_and_the_form_says_so(client, desk):
 def test_an_organiser_puts_somebody_who_phoned_on_the_list(client, desk):
     event, *_ = desk
     asked = fields(client.get(f"/desk/events/{event.id}/line/new"))
+
+    said = words(client.get(f"/desk/events/{event.id}/line/new"))
+    assert [one for one in ("before you", "write to you", "of us", "if you come") if one in said] == []
+    assert "Any of them: each is offered a place" in said
 
     added = client.post(f"/desk/events/{event.id}/line", data=form() | {"key": asked["key"]})
 
