@@ -51,6 +51,7 @@ def test_what_is_too_long_is_said_and_kept_in_the_form(client, make, hub, ruth):
     page = client.post(f"/desk/venues/{venue.id}", data={"parking": "x" * 2001, "directions": "From the bridge"})
 
     assert (page.status_code, "Shorten where to park to 2000 characters" in words(page)) == (422, True)
+    assert "maxlength" not in page.text
     assert fields(page)["directions"] == "From the bridge"
 
 
