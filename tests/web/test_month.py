@@ -120,7 +120,9 @@ def test_19_every_calendar_program_is_told_how_to_follow(client, make):
 
 
 def test_20_one_honest_sentence_says_how_long_it_takes(client, make):
-    sentence = "Google may take up to a day, Outlook about 3 hours; cancellations also come by e-mail."
+    sentence = (
+        "Google may take up to a day, Outlook about 3 hours. When you have booked, cancellations also come by e-mail."
+    )
     make.event()
     assert sentence in words(client.get("/calendars"))
     sign_in(client, make.person())
