@@ -73,7 +73,7 @@ def addresses(make, site, noon):
         *(f"/bookings/{one.link}" for one in waiting),
         *(f"/desk/events/{one.event_id}" for one in waiting),
         *(f"/desk/events/{one.event_id}/line/{one.id}" for one in waiting),
-        f"/desk/events/{full.id}/line/new",
+        *(f"/desk/events/{full.id}/line/new", f"/bookings/{waiting[0].link}/departure"),
         *(own, f"{own}/cancellation", f"{own}/needs", f"{own}/places/{place.id}/swap", f"/places/{place.link}"),
         *("/calendars", "/calendars?kind=work_group", "/calendar", "/calendar?month=2027-02&kind=showcase"),
         *("/my/bookings", "/me", "/desk", "/desk?when=past", desk, f"{desk}/needs", f"{desk}/audit"),
