@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from booking.db import db, transaction
+from booking.domain import closing, places
 from booking.domain.events import Event, EventPhase, EventYear
 from booking.domain.finding import revision
 from booking.domain.finding.revision import Listing
 from tests.make import NOON
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -49,6 +54,23 @@ def test_a_booking_does_not(make, event):
     booking = make.booking(event)
 
     assert booking.id
+    assert revision.now() == before
+
+
+def test_what_the_clock_tells_people_does_not(make):
+    event = make.event(capacity=1, taken=1)
+    make.waiting(event)
+    before = revision.now()
+
+    for verb, at in (
+        (closing.close_due, event.closes_at + HOUR),
+        (places.tell_last_minute, event.offers_end_at + HOUR),
+        (closing.tell_again_due, event.offers_end_at + HOUR),
+        (places.tell_begun, event.starts_at),
+    ):
+        with transaction():
+            assert verb(at=at) == 1
+
     assert revision.now() == before
 
 

@@ -18,7 +18,12 @@ from booking.domain.events import Event, EventPhase, EventYear, Programme, Slot,
 from booking.domain.people import Hub
 
 LISTED = (Event, EventPhase, EventYear, Slot, Venue, Programme, Hub)
-NOT_LISTED = {"taken", "closing_told_at", "list_told_again_at", "reminders_set_at", "offers_end_at", "notice_hours"}
+NOT_LISTED = {"taken", "reminders_set_at", "offers_end_at", "notice_hours"} | {
+    "closing_told_at",
+    "list_told_again_at",
+    "last_minute_told_at",
+    "line_ended_at",
+}
 """What an event has that changes without being seen in the list's memory; places are counted in the database."""
 
 NOTED = {"revision": "is_listed_anew", "fullness": "is_filled_or_freed"}
