@@ -28,7 +28,7 @@ def move_to(booking_id: int, rank: int, *, by: Person, at: datetime, reason: str
         raise BadInput(f"Choose a place in the line from 1 to {len(waiting) + 1}.", "rank")
     before = line.ranks([booking])[booking.id]
     index = others.index(waiting[rank - 1]) if rank <= len(waiting) else len(others)
-    neighbours = others[index : index + 1] or others[-1:]
+    neighbours = waiting[rank - 1 : rank] or waiting[-1:]
     booking.lapses = neighbours[0].lapses if neighbours else booking.lapses
     for position, one in enumerate([*others[:index], booking, *others[index:]], 1):
         one.position = position

@@ -75,6 +75,21 @@ def test_a_move_keeps_who_let_an_offer_pass_behind_and_open_offers_where_they_we
     assert line_of(event) == [second.id, fourth.id, third.id, first.id]
 
 
+def test_moved_to_the_end_it_is_behind_those_who_wait_and_takes_nothing_from_an_offer(make, noon):
+    hub = make.hub()
+    event, organiser = make.event(hub=hub, capacity=1), make.organiser(hub)
+    booking, passed = make.booking(event), make.waiting(event)
+    cancel(booking, noon)
+    act(places.lapse_due, at=db.session.get_one(Booking, passed.id).offer_ends_at)
+    second, third = make.waiting(event), make.waiting(event)
+    assert states(passed, second, third) == [State.OFFERED, State.WAITING, State.WAITING]
+
+    act(places.move_to, second.id, 2, by=organiser, at=noon, reason=WHY)
+
+    assert line_of(event) == [third.id, second.id]
+    assert db.session.get_one(Booking, second.id, populate_existing=True).lapses == 0
+
+
 def test_an_organiser_offers_out_of_turn_beyond_the_capacity(noon, organised):
     event, organiser, (first, second, third) = organised
 
