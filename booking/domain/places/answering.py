@@ -52,9 +52,9 @@ def claim(booking_id: int, *, by: Person, at: datetime) -> Booking:
     booking = _locked(booking_id, by, at)
     if booking.is_confirmed:
         return booking
+    lapsing.settle(booking.event, at=at)
     if booking.waits and not booking.event.is_last_minute(at):
         raise Over("Places are still offered in the order of the waiting list. We write to you when it is your turn.")
-    lapsing.settle(booking.event, at=at)
     if booking.waits:
         room.must_fit_school(booking.event, booking.school, booking.party_size)
         room.take(booking.event, booking.party_size)

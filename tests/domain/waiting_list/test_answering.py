@@ -215,6 +215,20 @@ def test_an_offer_that_ended_with_all_offers_may_still_be_claimed(make):
     assert (state(waits), taken(event)) == (State.CONFIRMED, 1)
 
 
+def test_an_offer_that_ended_before_the_last_minute_time_is_claimed_only_then(make):
+    event = make.event(capacity=1)
+    booking, waits = make.booking(event), make.waiting(event)
+    act(places.cancel, booking.id, by=booker(booking), at=event.offers_end_at - timedelta(hours=13), reason="ill")
+    ended = db.session.get_one(Booking, waits.id).offer_ends_at
+    assert ended < event.offers_end_at
+
+    with pytest.raises(Over, match="still offered in the order of the waiting list"):
+        act(places.claim, waits.id, by=booker(waits), at=ended)
+    act(places.claim, waits.id, by=booker(waits), at=event.offers_end_at)
+
+    assert state(waits) == State.CONFIRMED
+
+
 def test_everybody_who_waits_is_told_once_that_the_last_minute_time_has_begun(make):
     event, quiet = make.event(capacity=1, taken=1), make.event(capacity=1, taken=1)
     one, two = make.waiting(event), make.waiting(event)
