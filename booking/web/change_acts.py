@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
 
 from booking.db import rehearsal, transaction
-from booking.domain import changes
+from booking.domain import changes, putting_up
 from booking.domain.changes import Outlook
 from booking.domain.errors import BadInput, NotAllowed, NotFound, ReasonNeeded, Refused
 from booking.domain.events import Event
@@ -28,7 +29,7 @@ def do(event_id: int, form: ChangeForm, page: Page, act: Act, done: str) -> Any:
         if form.is_sure and _is_done(event_id, form, act):
             return _back(event_id, done)
         with rehearsal():
-            outlook = changes.outlook(event_id, act, by=me(), at=now())
+            outlook, clashes = _looked_at(event_id, act)
     except (NotFound, NotAllowed):
         raise
     except (BadInput, ReasonNeeded) as refusal:
@@ -38,7 +39,7 @@ def do(event_id: int, form: ChangeForm, page: Page, act: Act, done: str) -> Any:
         return page(problem=str(refusal), status=409)
     if form.is_sure and outlook.is_nothing:  # the button was pressed twice
         return _back(event_id, done)
-    return _look(event_id, form, outlook)
+    return _look(event_id, form, outlook, clashes)
 
 
 def _is_done(event_id: int, form: ChangeForm, act: Act) -> bool:
@@ -58,8 +59,19 @@ def _back(event_id: int, done: str) -> Any:
     return redirect(url_for("desk.event", event_id=event_id), code=303)
 
 
-def _look(event_id: int, form: ChangeForm, outlook: Outlook) -> Any:
-    page = render_template("changes/preview.html", event=organised.event(event_id), form=form, outlook=outlook)
+def _looked_at(event_id: int, act: Act) -> tuple[Outlook, list[str]]:
+    """Answer what would come of the act, and what to know about the sessions that it would put elsewhere."""
+    before = putting_up.plan_of(organised.event(event_id)).sessions
+    outlook = changes.outlook(event_id, act, by=me(), at=now())
+    event = organised.event(event_id)
+    plan = putting_up.plan_of(event)
+    moved = replace(plan, sessions=tuple(one for one in plan.sessions if one not in before))
+    return outlook, putting_up.clashes(moved, hub_id=event.hub_id, event_id=event_id)
+
+
+def _look(event_id: int, form: ChangeForm, outlook: Outlook, clashes: list[str]) -> Any:
+    facts = {"event": organised.event(event_id), "form": form, "outlook": outlook, "clashes": clashes}
+    page = render_template("changes/preview.html", **facts)
     return page, 409 if form.meanwhile else 200
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -91,6 +91,25 @@ class TestLooking:
         assert "Booking closes Friday 12 March, 1:30pm Friday 19 March, 1:30pm" in said
         assert "3 people get one e-mail each, today, 12:10pm, that says what was and what is" in said
         assert (slot_of(event).starts_at, changes.pending(event), mails("event_changed")) == (START, [], 0)
+
+    def test_a_move_says_what_stands_against_the_new_date(self, client, make, hub, event, session):
+        make.holiday(hub, "Easter", date(2027, 3, 20), date(2027, 4, 4))
+        taken = make.event(hub=hub, venue=event.slots[0].venue, title="Cohort 2", starts=(START + WEEK,))
+
+        said = words(send(client, session, day="23 March 2027"))
+
+        assert "Tuesday 23 March 2027 is in the hub’s holidays: Easter." in said
+        assert f"Larkmead Primary School is taken then by “{taken.title}”" in said
+        assert "Worth knowing" not in words(send(client, session, day="17 March 2027"))
+
+    def test_a_session_that_is_added_says_so_of_its_own_date_only(self, client, make, hub, work_group):
+        make.holiday(hub, "Training days", date(2027, 3, 16), date(2027, 3, 16))
+        new = {"title": "Catch up", "day": "20 March 2027", "starts": "1:30pm", "ends": "3:30pm"}
+
+        said = words(send(client, f"/desk/events/{work_group.id}/changes/sessions/new", **new))
+
+        assert "Saturday 20 March 2027 is at the weekend." in said
+        assert "Training days" not in said
 
     def test_going_back_shows_the_form_as_it_was_typed(self, client, event, session):
         look = send(client, session, day="23 March 2027", room="The hall")
