@@ -36,6 +36,8 @@ show with a blank in front. Encoded words keep the usual 78."""
 EMPTY_LINES = re.compile(r"\n{3,}")
 """What a template leaves where it has nothing to say."""
 
+ENDING = ("called_off", "booking_cancelled", "place_cancelled")
+"""Kinds after which nobody hears of a change: they say themselves what has changed and was not told yet."""
 LISTS = ("list_after_closing", "list_changed_after_closing")
 
 
@@ -55,6 +57,10 @@ def mail(message: Message, *, at: datetime) -> EmailMessage:
     facts = _facts(message, settings) | {"now": at}
     if message.kind == reminders.KIND:
         facts |= _reminded(message, at)
+    if event := message.kind in ENDING and facts["event"]:
+        since = facts["booking"].confirmed_at if facts["booking"] else None
+        known = changes.untold(event.id, at=message.promised_at, since=since)
+        facts["differences"] = changes.between(known, event)
     if facts["since"]:
         facts |= _since(facts["event"], facts["since"], at)
     if not standing.still_stands(message, facts):

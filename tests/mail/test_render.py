@@ -268,6 +268,29 @@ def test_calling_off_says_why_and_that_nobody_is_expected(make, hub, event, book
     assert "http://localhost/?kind=showcase&places=left" in text(received)
 
 
+def test_whoever_was_not_told_of_a_move_reads_which_day_it_was_as_it_is_called_off_or_cancelled(
+    make, hub, event, booking, noon
+):
+    ruth, [slot] = make.organiser(hub), event.slots
+    plan = replace(Plan.of(slot), starts_at=slot.starts_at + WEEK, ends_at=slot.ends_at + WEEK)
+    with transaction():
+        changes.change_slot(slot.id, plan, by=ruth, at=noon)
+    make.booking(event, at=noon + timedelta(minutes=1))
+    with transaction():
+        places.release(booking.places[1].id, by=booking.booker, at=noon + timedelta(minutes=2))
+    cancelled = mail("place_cancelled", noon)
+    with transaction():
+        changes.call_off(event.id, "Snow", by=ruth, at=noon + timedelta(minutes=3))
+    to_all = db.session.scalars(select(Message).where(Message.kind == "called_off").order_by(Message.id))
+    to_booker, to_newcomer = [read(one, noon) for one in to_all]
+
+    for received in (cancelled, to_booker):
+        assert "BEFORE  Tuesday 16 March 2027, 1:30pm to 3:30pm (UK time)" in text(received)
+        assert "Before: <s>Tuesday 16 March 2027" in html(received)
+    assert to_booker["Subject"] == "Called off: Year 4: multiplying by 9 when you know your tens"
+    assert "16 March" not in text(to_newcomer)
+
+
 def test_changed_needs_are_told_without_the_needs(make, hub, booking, noon):
     make.organiser(hub, name="Ruth")
     with transaction():

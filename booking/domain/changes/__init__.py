@@ -20,6 +20,7 @@ from booking.domain.changes.settling import (
     send_now,
     tell_due,
     unsettled,
+    untold,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "send_now",
     "tell_due",
     "unsettled",
+    "untold",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, or_, select
 
 from booking.db import UtcDateTime, db
 from booking.domain import access, audit, messages, people, places
@@ -107,6 +107,13 @@ def news_of(booking: Booking, person: Person, changes: Sequence[Change]) -> list
     since = own[0] if own else booking.confirmed_at
     known = known_before(change for change in changes if since is None or change.made_at >= since)
     return facts.between(known, booking.event)
+
+
+def untold(event_id: int, *, at: datetime, since: datetime | None) -> dict[str, Any]:
+    """Answer the facts as they are known to people who had been told, until this moment, of what changed `since`."""
+    later = or_(Change.settled_at.is_(None), Change.settled_at >= at)
+    changes = db.session.scalars(select(Change).where(Change.event_id == event_id, later).order_by(Change.id))
+    return known_before(change for change in changes if since is None or change.made_at >= since)
 
 
 def settle_silently(event: Event, *, at: datetime) -> None:
