@@ -77,6 +77,12 @@ class EventForm(SchoolFields, WordsForm):
             row = self._add()
             row.show(session, "" if place == self.venue.data else place)
 
+    def show_clocks(self, event: Event) -> None:
+        """Show the times of day of an event, whose days are left open."""
+        for row, slot in zip(self.rows, event.slots, strict=True):
+            if slot.local_start and slot.local_end:
+                row.show_clocks(slot.local_start, slot.local_end)
+
     def renew_key(self) -> None:
         self.key.data = new_form_key()
 
@@ -118,6 +124,9 @@ class EventForm(SchoolFields, WordsForm):
         )
         wrong = [(name, said) for name, said in plan.faults(at, before) if not self._field(name).errors]
         is_right = self.show_faults(iter(wrong)) and is_right and not self._has_errors()
+        if len(self.rows) > 1:
+            for number, row in enumerate(self.rows, 1):
+                row.name_errors(number)
         self.sessions.errors = [entry.errors for entry in self.sessions if entry.errors]
         return plan if is_right else None
 

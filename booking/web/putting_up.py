@@ -37,7 +37,7 @@ def new(slug: str) -> Any:
     hub, kind = organised.hub(slug), _kind()
     form = _form(hub, kind)
     if not form.is_submitted():
-        form.show(_beginning(kind))
+        _begin(form, kind)
         form.renew_key()
     return _page(form, hub, kind, problem=g.get("notice", ""))
 
@@ -193,12 +193,16 @@ def _form_of(event: Event) -> WordsForm:
     return form
 
 
-def _beginning(kind: Kind) -> Plan:
-    """Answer what the form begins with: another event, right after it or on another day, or what is usual."""
+def _begin(form: EventForm, kind: Kind) -> None:
+    """Fill the form in: like another event, right after it or at its times on another day, or with what is usual."""
     like = _like()
     if like is None:
-        return putting_up.ordinary(kind)
-    return putting_up.same_day(like) if request.args.get("day") == "same" else putting_up.another_day(like)
+        form.show(putting_up.ordinary(kind))
+    elif request.args.get("day") == "same":
+        form.show(putting_up.same_day(like))
+    else:
+        form.show(putting_up.another_day(like))
+        form.show_clocks(like)
 
 
 def _like() -> Event | None:

@@ -42,8 +42,12 @@ class SessionFields(Form):
         if starts_at and ends_at:
             start, end = (one.astimezone(ZoneInfo(zone)) for one in (starts_at, ends_at))
             self.day.data = when.day_words(start.date())
-            self.starts.data, self.ends.data = when.clock_words(start), when.clock_words(end)
+            self.show_clocks(start, end)
             self.which.data = Which.SECOND if start.fold else Which.FIRST
+
+    def show_clocks(self, start: datetime, end: datetime) -> None:
+        """Show from when until when, by the clocks that both are given in."""
+        self.starts.data, self.ends.data = when.clock_words(start), when.clock_words(end)
 
     def times(self, zone: str, today: date) -> tuple[datetime | None, datetime | None]:
         """Answer both times, or neither; what is wrong is said at its field."""
@@ -114,6 +118,13 @@ class SessionRow(SessionFields):
         words = self.check_words(f"Give session {number} a title")
         return text.check_lines(self.agenda, "the agenda", most=agenda.LONGEST) and words
 
+    def name_errors(self, number: int) -> None:
+        """Let each sentence say which session it is about, where it does not yet."""
+        for field in self:
+            field.errors = [
+                one if f"ession {number} " in one else text.of(f"Session {number}", one) for one in field.errors
+            ]
+
     def _steps(self, starts_at: datetime | None, zone: str) -> tuple[putting_up.Step, ...]:
         try:
             steps = agenda.read(self.agenda.data or "", starts_at, zone)
@@ -128,7 +139,8 @@ def number_in(typed: str | None) -> int | None:
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
-def read_field(field: Field, read: Any, empty: str) -> Any:
+def read_field(field: Field, read: Any, empty: str, of: str = "") -> Any:
+    """Answer what was typed, read; else say at the field why not, of which moment if the page asks for several."""
     typed = text.one_line(field.data)
     if not typed:
         text.say(field, empty)
@@ -136,5 +148,5 @@ def read_field(field: Field, read: Any, empty: str) -> Any:
     try:
         return read(typed)
     except BadInput as refusal:
-        text.say(field, str(refusal))
+        text.say(field, text.of(of, str(refusal)) if of else str(refusal))
         return None

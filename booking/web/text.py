@@ -38,6 +38,11 @@ def say(field: Field, sentence: str) -> bool:
     return False
 
 
+def of(what: str, sentence: str) -> str:
+    """Begin a sentence with what it speaks of, where the page has several such: "Session 2: enter from when"."""
+    return f"{what}: {sentence[:1].lower()}{sentence[1:]}"
+
+
 def check_line(field: Field, what: str, *, most: int, empty: str = "") -> bool:
     """Check one line; `what` is how a sentence speaks of it ("your name"), `empty` what to say if nothing is there."""
     field.data = one_line(field.data)

@@ -39,6 +39,7 @@ LINES = {
     "question": ("the question", ""),
 }
 MOMENTS = {"opens": "when booking opens", "closes": "when booking closes", "offers": "until when places are offered"}
+LEGENDS = {"opens": "Booking opens", "closes": "Booking closes", "offers": "Freed places are offered until"}
 AT_FIELD = {"opens": "opens_day", "closes": "closes_day", "offers_end": "offers_day", "sessions": "title"}
 """Where the form shows what a plan says of itself."""
 
@@ -141,13 +142,14 @@ class WordsForm(FlaskForm):
         day_field, time_field = self[f"{name}_day"], self[f"{name}_time"]
         if not text.one_line(day_field.data) and not text.one_line(time_field.data):
             return None
-        day = read_field(day_field, lambda typed: when.day(typed, today), f"Enter the day {MOMENTS[name]}")
-        clock = read_field(time_field, when.clock, f"Enter the time {MOMENTS[name]}")
+        of = LEGENDS[name]
+        day = read_field(day_field, lambda typed: when.day(typed, today), f"Enter the day {MOMENTS[name]}", of)
+        clock = read_field(time_field, when.clock, f"Enter the time {MOMENTS[name]}", of)
         if day is None or clock is None:
             return None
         day_field.data = when.day_words(day)
         try:
             return wall_clock.instant(day, clock, zone, which=Which.SECOND)
         except BadInput as refusal:
-            text.say(time_field, str(refusal))
+            text.say(time_field, text.of(of, str(refusal)))
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -14,7 +14,7 @@ from booking.db import db, transaction
 from booking.domain import reminders
 from booking.domain.events import Event, Programme, Venue
 from booking.domain.reminders import Before
-from tests.make import NOON
+from tests.make import NOON, START
 from tests.web.reading import digits, fields, sign_in, words
 
 LESSON = {
@@ -131,6 +131,26 @@ class TestTheForm:
         assert sentence in words(page)
         assert fields(page)["description"] == "What I typed"
         assert db.session.scalar(select(func.count(Event.id))) == 0
+
+    def test_of_several_sessions_each_sentence_says_which_and_the_summary_follows_the_page(self, client, hub, ruth):
+        wrong = {"title": "", "lead_name": "Dev", "closes_day": "soon", "programme": "new", "sessions-1-title": ""}
+
+        page = put_up(client, hub, kind="work_group", **wrong, **{"sessions-2-day": "soon", "audience": "x" * 201})
+
+        summary = page.text.partition('id="problems"')[2].partition("</ul>")[0]
+        said = re.findall(r'<a href="#[^"]*">([^<]*)</a>', summary)
+        assert len(said) == len(set(said))
+        expected = [
+            "Enter a title",
+            "Give the new programme a title",
+            "Give session 2 a title",
+            "Session 2: enter from when",
+            "Session 3: enter a day that exists, like 12 January 2027",
+            "Booking closes: enter a day that exists, like 12 January 2027",
+            "Shorten who it is for to 200 characters",
+            "Enter their e-mail address, like name@school.sch.uk",
+        ]
+        assert [one for one in said if one in expected] == expected
 
     def test_where_the_clocks_go_back_it_asks_which_hour_and_takes_the_answer(self, client, hub, ruth):
         night = {"sessions-0-day": "31 October 2027", "sessions-0-starts": "01:30", "sessions-0-agenda": ""}
@@ -377,6 +397,19 @@ class TestCopying:
         form = form_of(client, hub, more=f"&like={make.event(hub=hub).id}")
 
         assert (form["sessions-0-title"], form["sessions-0-day"]) == ("Lesson and discussion", "")
+
+    def test_another_like_it_keeps_the_times_of_day(self, client, make, hub, ruth):
+        like = make.event(hub=hub, kind="work_group", starts=(START, None, START + timedelta(days=70)))
+        abroad = make.event(hub=hub, starts=(START,), zone="Asia/Shanghai")
+
+        form = form_of(client, hub, "work_group", more=f"&like={like.id}")
+        there = form_of(client, hub, more=f"&like={abroad.id}")
+
+        times = [
+            (form[f"sessions-{n}-day"], form[f"sessions-{n}-starts"], form[f"sessions-{n}-ends"]) for n in range(3)
+        ]
+        assert times == [("", "1:30pm", "3:30pm"), ("", "", ""), ("", "2:30pm", "4:30pm")]
+        assert there["sessions-0-starts"] == "9:30pm"
 
     def test_another_like_it_reminds_at_the_same_times(self, client, make, hub, ruth):
         like = make.event(hub=hub)
