@@ -186,16 +186,6 @@ def must_be_writing() -> None:
         raise RuntimeError("Lock inside transaction() only")
 
 
-def one_at_a_time(word: str) -> None:
-    """Let whoever else does the same for this word wait until this transaction has ended.
-
-    For what is counted over rows of which none is locked; the last lock that is taken. SQLite has one writer anyway.
-    """
-    must_be_writing()
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(_ALONE, {"word": word})
-
-
 def is_deadlock(error: OperationalError) -> bool:
     """Say whether PostgreSQL broke a deadlock by ending this transaction (SQLSTATE 40P01)."""
     return getattr(error.orig, "sqlstate", None) == "40P01"
@@ -360,7 +350,6 @@ def _notify(session: Session) -> None:
 
 # Written once: putting a statement together costs as much as running it.
 _NOTIFY = select(func.pg_notify(bindparam("channel"), ""))
-_ALONE = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("word"), 0)))
 
 
 def create_tables() -> None:

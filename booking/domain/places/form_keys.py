@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ForeignKey, String, Table, bindparam, delete, select, update
+from sqlalchemy import ForeignKey, String, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,12 +40,17 @@ def new() -> str:
 
 
 def first_answer(key: str, party: Party, event_id: int, *, at: datetime) -> Booking | None:
-    """Take the key, first of all locks: None if it is new, else the booking that it made. Raises `KeyReused`."""
+    """Take the key, and the booker's address with it, first of all locks: None if it is new, else what it booked.
+
+    On PostgreSQL an address so asks for one booking at a time, also where events differ. Raises `KeyReused`.
+    """
     must_be_writing()
     if not 16 <= len(key) <= LONGEST_KEY:
         raise BadInput("This form is out of date. Check it and send it again.", "key")
     fields = party.fields(event_id)
     row = {"key": key, "fingerprint": keys.digest("form", fields), "made_at": at, "booking_id": None}
+    if db.engine.dialect.name == "postgresql":
+        row["booker"] = party.booker.email
     if db.session.scalar(_TAKE[db.engine.dialect.name], row):
         return None
     first = db.session.scalars(
@@ -80,6 +85,8 @@ def forget(booking_ids: Iterable[int]) -> None:
 _KEYS = cast(Table, FormKey.__table__)
 _TAKE = {
     "sqlite": sqlite_insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.key),
-    "postgresql": postgres_insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.key),
+    "postgresql": postgres_insert(_KEYS)
+    .on_conflict_do_nothing()
+    .returning(_KEYS.c.key, func.pg_advisory_xact_lock(func.hashtextextended(bindparam("booker"), 0))),
 }
 _KNOW = update(_KEYS).where(_KEYS.c.key == bindparam("its_key")).values(booking_id=bindparam("its_booking"))

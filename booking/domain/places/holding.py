@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from booking.db import UtcDateTime, db, one_at_a_time
+from booking.db import UtcDateTime, db
 from booking.domain import people
 from booking.domain.errors import AlreadyBooked, NotFound, Over, TooManyHeld
 from booking.domain.people import Person
@@ -27,7 +27,7 @@ def hold(event_id: int, party: Party, *, key: str, network: str, most_of_network
     a stranger): the booking begins as lapsed, and proving the address books then. Raises as `book`, and `TooManyHeld`.
     """
     party = _small(party)
-    if first := form_keys.first_answer(key, party, event_id, at=at):
+    if first := form_keys.first_answer(key, party, event_id, at=at):  # locks the address too: it may hold elsewhere
         return first
     event = taking.opened_to_all(event_id, at)
     school = taking.school_of(party)
@@ -189,7 +189,6 @@ def _small(party: Party) -> Party:
 
 
 def _holds_enough(party: Party, network: str, most_of_network: int, at: datetime) -> bool:
-    one_at_a_time(party.booker.email)  # at another event the same address may be holding just now
     asked = {"address": party.booker.email, "network": network, "at": at}
     holds, places = db.session.execute(_HELD_ALREADY, asked).one()
     return bool(holds) or int(places) + party.size > most_of_network
