@@ -8,10 +8,9 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from booking import cli, domain, keys, web
+from booking import cli, domain, engines, keys, web
 from booking.config import Settings
 from booking.db import db as database
-from booking.db import engine_options, prepare
 from booking.resources import resource
 from booking.web.frame import Templates
 
@@ -31,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key[0],
         SECRET_KEY_FALLBACKS=list(settings.secret_key[1:]),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, settings.database_pool),
+        SQLALCHEMY_ENGINE_OPTIONS=engines.options(settings.database_url, settings.database_pool),
         SESSION_COOKIE_NAME="__Host-booking" if settings.is_https else "booking",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -52,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keys.use(*settings.secret_key)
     database.init_app(app)
     with app.app_context():
-        prepare(database.engine)
+        engines.prepare(database.engine)
     Migrate(app, database, directory=str(resource("migrations")))
     web.init_app(app)
     cli.init_app(app)

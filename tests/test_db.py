@@ -141,7 +141,7 @@ class TestAConnectionWhoseServerWentAway:
     def test_one_that_had_rested_is_replaced_before_use(self, app, monkeypatch):
         _lose_the_servers_side()
 
-        monkeypatch.setattr("booking.db.IDLE_SECONDS", 0)
+        monkeypatch.setattr("booking.engines.IDLE_SECONDS", 0)
 
         assert db.session.scalar(text("select 1")) == 1
 

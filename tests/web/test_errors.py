@@ -10,8 +10,7 @@ import pytest
 from flask import url_for
 from sqlalchemy import create_engine, func, select, text, update
 
-import booking.db
-from booking import create_app
+from booking import create_app, engines
 from booking.db import db, transaction
 from booking.domain.people import Hub
 from booking.web import errors, proof, session
@@ -144,8 +143,8 @@ class TestBusy:
 
     @pytest.fixture
     def url(self, either_url, monkeypatch):
-        monkeypatch.setattr(booking.db, "WAIT_SECONDS", 0.3)
-        monkeypatch.setattr(booking.db, "ROW_WAIT_SECONDS", 1)
+        monkeypatch.setattr(engines, "WAIT_SECONDS", 0.3)
+        monkeypatch.setattr(engines, "ROW_WAIT_SECONDS", 1)
         return either_url
 
     @pytest.fixture

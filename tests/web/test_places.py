@@ -442,7 +442,7 @@ def test_too_many_codes_for_an_address_keep_the_form_and_hold_nothing(client, ma
 
 def test_when_the_database_is_busy_the_form_is_kept(client, make, monkeypatch):
     address = f"/events/{make.event().id}/bookings"
-    monkeypatch.setattr("booking.db.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("booking.engines.WAIT_SECONDS", 0.05)
 
     with transaction(), ThreadPoolExecutor(1) as elsewhere:
         page = elsewhere.submit(client.post, address, data=form()).result(30)
