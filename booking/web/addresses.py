@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.routing import BaseConverter
 
 LONGEST = 500
@@ -23,6 +23,7 @@ _PATH = re.compile(r"/[!#-\[\]-~]*")
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["default"] = Readable
+    app.jinja_env.globals["by_number"] = by_number
 
 
 def here(onward: str | None) -> str | None:
@@ -37,6 +38,11 @@ def here(onward: str | None) -> str | None:
     return onward if is_local else None
 
 
-def number(typed: str) -> int | None:
-    """Answer the number of a row that an address asks for; None for what cannot be one."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+def number(typed: str | None) -> int | None:
+    """Answer the number of a row that an address or a form asks for; None for what cannot be one."""
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def by_number() -> bool:
+    """Say whether a booking is asked for by its number, as organisers do, and not by a secret link."""
+    return number((request.view_args or {}).get("token")) is not None

@@ -45,7 +45,7 @@ class Asked(NamedTuple):
 def follow() -> str:
     """Say how to follow a list, or a programme, in the reader's own calendar."""
     filters = Filters.read(request.args)
-    programme_id = number(request.args.get("programme", ""))
+    programme_id = number(request.args.get("programme"))
     feed = feed_words.of(filters, programme_id) or abort(404)
     hubs, programmes = feeds.followed(at=now())
     facts = {"is_everything": not filters.chosen and programme_id is None, "hubs": hubs, "programmes": programmes}

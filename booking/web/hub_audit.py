@@ -54,8 +54,8 @@ def index(slug: str) -> str:
 def _asked() -> dict[str, Any]:
     about = request.args.get("about", "")
     return {
-        "event": number(request.args.get("event", "")),
-        "person": number(request.args.get("person", "")),
+        "event": number(request.args.get("event")),
+        "person": number(request.args.get("person")),
         "about": about if about in ABOUT else "",
     }
 

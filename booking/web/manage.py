@@ -15,6 +15,7 @@ from booking.domain.errors import NotAllowed, NotFound, Refused
 from booking.domain.people import Person
 from booking.domain.places import Booking, Place
 from booking.web import again, errors, lines, manage_acts
+from booking.web.addresses import by_number, number
 from booking.web.manage_forms import NeedsForm
 from booking.web.rules import by_link
 from booking.web.session import now, person_signed_in
@@ -183,13 +184,13 @@ def show_no_more(refusal: Refused) -> Response:
 def _found(token: str) -> Booking:
     """Answer the booking of a secret link or, for the hub's organisers, of its number."""
     person = person_signed_in()
-    if person and token.isascii() and token.isdigit() and len(token) < 10:
-        return places.organised_by(person, int(token))
+    if person and (booking_id := number(token)) is not None:
+        return places.organised_by(person, booking_id)
     return places.with_booking_link(token)
 
 
 def _way_back(booking: Booking, token: str) -> str:
-    if not manage_acts.is_own():
+    if by_number():
         return url_for("desk.event", event_id=booking.event_id)
     return url_for("mine.index") if person_signed_in() else ""
 
@@ -227,6 +228,5 @@ def _may_see_needs(booking: Booking) -> bool:
 
 def _needs_page(booking: Booking, form: NeedsForm, *, problem: str = "", status: int = 200) -> Any:
     facts = {"booking": booking, "event": booking.event, "reads_needs": _may_see_needs(booking)}
-    facts["is_own"] = manage_acts.is_own()
     facts["back"] = url_for("manage.booking", **(request.view_args or {}))
     return render_template("manage/needs.html", form=form, problem=problem, **facts), status

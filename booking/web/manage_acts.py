@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request
+from flask import flash, g, redirect, render_template
 
 from booking.db import transaction
 from booking.domain import places
@@ -12,17 +12,13 @@ from booking.domain.errors import NotAllowed, NotFound, ReasonNeeded, Refused
 from booking.domain.people import Person
 from booking.domain.places import Booking, Place
 from booking.web import text
+from booking.web.addresses import by_number
 from booking.web.manage_forms import CancelForm, SwapForm
 from booking.web.session import now
 
 
-def is_own() -> bool:
-    """Say whether the booking was found by a secret link; an organiser finds others' bookings by their number."""
-    return not (request.view_args or {})["token"].isdigit()
-
-
 def cancel(booking: Booking, place: Place | None, *, back: str, by: Person) -> Any:
-    form = CancelForm.ask(is_own=is_own())
+    form = CancelForm.ask(is_own=not by_number())
     if not form.validate():
         return cancel_page(booking, place, form, back=back, status=422)
     booking_id, place_id = booking.id, place.id if place else None
@@ -54,14 +50,14 @@ def cancel_page(
     problem: str = "",
     status: int = 200,
 ) -> Any:
-    form = form or CancelForm.ask(is_own=is_own())
-    facts = {"booking": booking, "place": place, "event": booking.event, "back": back, "is_for_others": not is_own()}
+    form = form or CancelForm.ask(is_own=not by_number())
+    facts = {"booking": booking, "place": place, "event": booking.event, "back": back}
     page = render_template("manage/cancel.html", form=form, problem=problem or g.get("notice", ""), **facts)
     return page, status
 
 
 def swap(place: Place, *, back: str, by: Person) -> Any:
-    form = SwapForm.ask(is_own=is_own())
+    form = SwapForm.ask(is_own=not by_number())
     if not form.validate():
         return swap_page(place, form, back=back, status=422)
     place_id, old_name = place.id, place.name
@@ -78,7 +74,7 @@ def swap(place: Place, *, back: str, by: Person) -> Any:
 
 
 def swap_page(place: Place, form: SwapForm | None = None, *, back: str, problem: str = "", status: int = 200) -> Any:
-    form = form or SwapForm.ask(is_own=is_own())
+    form = form or SwapForm.ask(is_own=not by_number())
     facts = {"booking": place.booking, "place": place, "event": place.booking.event, "back": back}
     page = render_template("manage/swap.html", form=form, problem=problem or g.get("notice", ""), **facts)
     return page, status

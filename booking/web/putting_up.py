@@ -13,6 +13,7 @@ from booking.domain.events import Event, Kind, choosing
 from booking.domain.people import Hub
 from booking.domain.putting_up import Plan
 from booking.web import again, change_acts, organised
+from booking.web.addresses import number
 from booking.web.event_form import EventForm
 from booking.web.rules import may
 from booking.web.session import me, now
@@ -207,9 +208,8 @@ def _begin(form: EventForm, kind: Kind) -> None:
 
 def _like() -> Event | None:
     """Answer the event that the address says the new one is like; what is another hub's is none."""
-    number = request.args.get("like", "")
-    is_number = number.isascii() and number.isdigit() and len(number) < 10
-    return events.organised_by(me(), int(number)) if is_number else None
+    like = number(request.args.get("like"))
+    return None if like is None else events.organised_by(me(), like)
 
 
 def _clashes(plan: Plan | None, hub: Hub, event: Event | None) -> list[str]:

@@ -15,6 +15,7 @@ from booking.domain.events.choosing import Where
 from booking.domain.putting_up import LONGEST_OF_SESSION, Session
 from booking.domain.wall_clock import Which, WhichTime
 from booking.web import agenda, text, when
+from booking.web.addresses import number
 
 WHICH = [
     SelectChoice(Which.FIRST, "The first, before the clocks go back"),
@@ -104,7 +105,7 @@ class SessionRow(SessionFields):
             room=self.room.data or "",
             join_url=self.join_url.data or "",
             agenda=self._steps(starts_at, zone),
-            slot_id=number_in(self.slot.data),
+            slot_id=number(self.slot.data),
         )
 
     def show(self, session: Session, where: str) -> None:
@@ -133,10 +134,6 @@ class SessionRow(SessionFields):
             return ()
         self.agenda.data = agenda.show(steps)
         return steps
-
-
-def number_in(typed: str | None) -> int | None:
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def read_field(field: Field, read: Any, empty: str, of: str = "") -> Any:
