@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 from werkzeug.routing import BaseConverter
 
+from booking.web import text
+
 LONGEST = 500
 
 
@@ -38,11 +40,6 @@ def here(onward: str | None) -> str | None:
     return onward if is_local else None
 
 
-def number(typed: str | None) -> int | None:
-    """Answer the number of a row that an address or a form asks for; None for what cannot be one."""
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-
-
 def by_number() -> bool:
     """Say whether a booking is asked for by its number, as organisers do, and not by a secret link."""
-    return number((request.view_args or {}).get("token")) is not None
+    return request.blueprint == "manage" and text.number((request.view_args or {}).get("token")) is not None

@@ -207,9 +207,10 @@ class BookingForm(SchoolFields, FlaskForm):
             seen.setdefault(address, row.called(number))
         return is_right
 
-    def _remove(self, number: str) -> None:
-        if number.isascii() and number.isdigit() and len(number) < 3 and 1 <= int(number) <= len(self.colleagues):
-            self.colleagues.pop_entry(int(number) - 1)
+    def _remove(self, pressed: str) -> None:
+        number = text.number(pressed, digits=2) or 0
+        if 1 <= number <= len(self.colleagues):
+            self.colleagues.pop_entry(number - 1)
         self.focus = "add"
 
     def _forget_errors(self) -> None:

@@ -14,7 +14,6 @@ from booking.domain.errors import BadInput, ReasonNeeded
 from booking.domain.events import Event, Kind, Slot, Venue
 from booking.domain.putting_up import MOST_PLACES
 from booking.web import text
-from booking.web.addresses import number
 from booking.web.session_row import SessionFields
 
 LONGEST = {"title": 200, "taught_by": 300, "why": 300}
@@ -78,7 +77,7 @@ class SessionForm(SessionFields, ChangeForm):
         ]
         if not all(checks) or self.errors:
             return None
-        rest = (self.expected.data or "", number(self.where.data), self.room.data or "", self.join_url.data or "")
+        rest = (self.expected.data or "", text.number(self.where.data), self.room.data or "", self.join_url.data or "")
         return Plan(self.title.data or "", *times, *rest)
 
 
@@ -141,7 +140,7 @@ class WhyForm(ChangeForm):
 
 def _number(field: Field, empty: str) -> int | None:
     field.data = text.one_line(field.data)
-    typed = number(field.data)
+    typed = text.number(field.data)
     if typed is None or typed > MOST_PLACES:
         text.say(field, f"{empty}, as a number up to {MOST_PLACES}")
         return None

@@ -40,8 +40,7 @@ class SteerForm(FlaskForm):
     @property
     def number(self) -> int:
         """The rank that was typed; what is no number is none."""
-        typed = text.one_line(self.rank.data)
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0
+        return text.number(text.one_line(self.rank.data), digits=4) or 0
 
 
 @bp.get("/new")

@@ -95,9 +95,9 @@ class EventForm(SchoolFields, WordsForm):
         if "add" in pressed and len(self.sessions) < MOST_SESSIONS:
             self._add()
             self.focus = f"sessions-{len(self.sessions) - 1}-title"
-        elif (number := pressed.get("remove", "")).isascii() and number.isdigit() and len(number) < 3:
-            if 1 <= int(number) <= len(self.sessions) and len(self.sessions) > 1:
-                self.sessions.pop_entry(int(number) - 1)
+        elif (number := text.number(pressed.get("remove"), digits=2)) is not None:
+            if 1 <= number <= len(self.sessions) and len(self.sessions) > 1:
+                self.sessions.pop_entry(number - 1)
             self.focus = "add"
         return "add" in pressed or "remove" in pressed
 
@@ -159,10 +159,9 @@ class EventForm(SchoolFields, WordsForm):
         typed = text.one_line(field.data)
         if not typed and field is self.max_per_school:
             return None
-        if not typed.isascii() or not typed.isdigit() or len(typed) > 6:
+        if (number := text.number(typed, digits=6)) is None:
             text.say(field, sentence)
-            return None
-        return int(typed)
+        return number
 
     def _has_place(self) -> bool:
         if (self.venue.data or "") not in {value for value, *_ in self.venue.choices}:

@@ -13,8 +13,7 @@ from booking.db import transaction
 from booking.domain import feeds, finding
 from booking.domain.feeds import Session
 from booking.domain.finding import Filters
-from booking.web import feed_words
-from booking.web.addresses import number
+from booking.web import feed_words, text
 from booking.web.polling import Kept, answer
 from booking.web.rules import by_link, public, same_for_all, signed_in
 from booking.web.session import me, now, settings
@@ -45,7 +44,7 @@ class Asked(NamedTuple):
 def follow() -> str:
     """Say how to follow a list, or a programme, in the reader's own calendar."""
     filters = Filters.read(request.args)
-    programme_id = number(request.args.get("programme"))
+    programme_id = text.number(request.args.get("programme"))
     feed = feed_words.of(filters, programme_id) or abort(404)
     hubs, programmes = feeds.followed(at=now())
     facts = {"is_everything": not filters.chosen and programme_id is None, "hubs": hubs, "programmes": programmes}

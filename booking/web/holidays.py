@@ -93,7 +93,7 @@ def upload(slug: str) -> Any:
 def remove(slug: str) -> Any:
     """Forget the calendar of the hub, or of a school."""
     hub, urn = organised.hub(slug), request.form.get("school_urn", "")
-    number = int(urn) if urn.isascii() and urn.isdigit() and len(urn) < 8 else None
+    number = text.number(urn, digits=7)
     if urn and number is None:
         abort(404)
     with transaction():

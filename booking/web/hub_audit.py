@@ -9,8 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from booking.db import count, db
 from booking.domain import access, audit, events
 from booking.domain.events import Event
-from booking.web import desk_words, organised, paging
-from booking.web.addresses import number
+from booking.web import desk_words, organised, paging, text
 from booking.web.rules import may
 
 PER_PAGE = 50
@@ -54,8 +53,8 @@ def index(slug: str) -> str:
 def _asked() -> dict[str, Any]:
     about = request.args.get("about", "")
     return {
-        "event": number(request.args.get("event")),
-        "person": number(request.args.get("person")),
+        "event": text.number(request.args.get("event")),
+        "person": text.number(request.args.get("person")),
         "about": about if about in ABOUT else "",
     }
 

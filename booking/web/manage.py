@@ -14,8 +14,8 @@ from booking.domain import access, events, places
 from booking.domain.errors import NotAllowed, NotFound, Refused
 from booking.domain.people import Person
 from booking.domain.places import Booking, Place
-from booking.web import again, errors, lines, manage_acts
-from booking.web.addresses import by_number, number
+from booking.web import again, errors, lines, manage_acts, text
+from booking.web.addresses import by_number
 from booking.web.manage_forms import NeedsForm
 from booking.web.rules import by_link
 from booking.web.session import now, person_signed_in
@@ -184,7 +184,7 @@ def show_no_more(refusal: Refused) -> Response:
 def _found(token: str) -> Booking:
     """Answer the booking of a secret link or, for the hub's organisers, of its number."""
     person = person_signed_in()
-    if person and (booking_id := number(token)) is not None:
+    if person and (booking_id := text.number(token)) is not None:
         return places.organised_by(person, booking_id)
     return places.with_booking_link(token)
 

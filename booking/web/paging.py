@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from booking.web import text
+
 NEAR = 1
 
 
@@ -40,5 +42,5 @@ class Page:
 def page(asked: str, *, total: int, size: int) -> Page:
     """Answer the page that is asked for; the first where that is no number, the last where there are not so many."""
     last = max(1, -(-total // size))
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-    return Page(min(max(number, 1), last), last, size, total)
+    number = text.number(asked, digits=6) or 1
+    return Page(min(number, last), last, size, total)

@@ -12,8 +12,7 @@ from booking.domain.errors import BadInput, NotAllowed, NotFound, Refused
 from booking.domain.events import Event, Kind, choosing
 from booking.domain.people import Hub
 from booking.domain.putting_up import Plan
-from booking.web import again, change_acts, organised
-from booking.web.addresses import number
+from booking.web import again, change_acts, organised, text
 from booking.web.event_form import EventForm
 from booking.web.rules import may
 from booking.web.session import me, now
@@ -208,7 +207,7 @@ def _begin(form: EventForm, kind: Kind) -> None:
 
 def _like() -> Event | None:
     """Answer the event that the address says the new one is like; what is another hub's is none."""
-    like = number(request.args.get("like"))
+    like = text.number(request.args.get("like"))
     return None if like is None else events.organised_by(me(), like)
 
 

@@ -14,7 +14,7 @@ from booking.domain import access, reminders
 from booking.domain.errors import BadInput
 from booking.domain.events import Event
 from booking.domain.reminders import Before
-from booking.web import again, organised, when
+from booking.web import again, organised, text, when
 from booking.web.rules import may
 from booking.web.session import me, now
 
@@ -92,15 +92,15 @@ def _page(event: Event, form: TimeForm, *, problem: str = "", status: int = 200)
     return render_template("reminders/show.html", event=event, plans=plans, form=form, problem=problem), status
 
 
-def _number(text: str | None, sentence: str, field: str) -> int:
-    typed = (text or "").strip()
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 4):
+def _number(typed: str | None, sentence: str, field: str) -> int:
+    number = text.number((typed or "").strip(), digits=3)
+    if number is None:
         raise BadInput(sentence, field)
-    return int(typed)
+    return number
 
 
-def _clock(text: str | None) -> time:
+def _clock(typed: str | None) -> time:
     try:
-        return when.clock(text or "")
+        return when.clock(typed or "")
     except BadInput as refusal:
         raise BadInput(str(refusal), "clock") from refusal

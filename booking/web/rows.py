@@ -7,6 +7,8 @@ from typing import Any
 
 from wtforms import FieldList
 
+from booking.web import text
+
 
 class Rows(FieldList):
     """A row each, numbered from 0 in the names of their fields."""
@@ -14,6 +16,6 @@ class Rows(FieldList):
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         """Leave out what only looks like a number: other scripts' digits, and thousands of them."""
         for name in formdata:
-            number = name.removeprefix(f"{prefix}-").partition("-")[0]
-            if number.isascii() and number.isdigit() and len(number) < 3 and name.startswith(f"{prefix}-"):
-                yield int(number)
+            number = text.number(name.removeprefix(f"{prefix}-").partition("-")[0], digits=2)
+            if number is not None and name.startswith(f"{prefix}-"):
+                yield number

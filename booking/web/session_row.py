@@ -15,7 +15,6 @@ from booking.domain.events.choosing import Where
 from booking.domain.putting_up import LONGEST_OF_SESSION, Session
 from booking.domain.wall_clock import Which, WhichTime
 from booking.web import agenda, text, when
-from booking.web.addresses import number
 
 WHICH = [
     SelectChoice(Which.FIRST, "The first, before the clocks go back"),
@@ -105,7 +104,7 @@ class SessionRow(SessionFields):
             room=self.room.data or "",
             join_url=self.join_url.data or "",
             agenda=self._steps(starts_at, zone),
-            slot_id=number(self.slot.data),
+            slot_id=text.number(self.slot.data),
         )
 
     def show(self, session: Session, where: str) -> None:

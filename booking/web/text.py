@@ -32,6 +32,11 @@ def is_plain(text: str) -> bool:
     )
 
 
+def number(typed: str | None, *, digits: int = 9) -> int | None:
+    """Read a number in plain digits; None for anything else, and for more digits than the number of a row may have."""
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) <= digits else None
+
+
 def say(field: Field, sentence: str) -> bool:
     """Put an error to a field; answers False, so that a check can end with it."""
     field.errors = [*field.errors, sentence]

@@ -25,7 +25,6 @@ from booking.domain.people import LONGEST_NAME
 from booking.domain.putting_up import LONGEST, Lead, Words
 from booking.domain.wall_clock import Which
 from booking.web import text, when
-from booking.web.addresses import number
 from booking.web.session_row import read_field
 from booking.wording import LONDON, PHASES, YEARS
 
@@ -110,7 +109,7 @@ class WordsForm(FlaskForm):
             is_filmed=bool(self.is_filmed.data),
             phases=frozenset(self.phases.data or ()),
             years=frozenset(self.years.data or ()),
-            programme=self.programme_title.data if chosen == NEW else number(chosen),
+            programme=self.programme_title.data if chosen == NEW else text.number(chosen),
             lead=lead,
             opens_at=self._moment("opens", zone, today),
             closes_at=self._moment("closes", zone, today),
