@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from booking.db import db
 from booking.domain import audit, messages, people, places
@@ -34,7 +34,7 @@ def close_due(*, at: datetime) -> int:
         .order_by(Event.closes_at, Event.id)
         .limit(BATCH)
     )
-    events = _still(due)
+    events = places.lock_due(due)
     for event in events:
         _close(event, at)
     return len(events)
@@ -56,7 +56,7 @@ def tell_again_due(*, at: datetime) -> int:
         .order_by(Event.starts_at, Event.id)
         .limit(BATCH)
     )
-    events = _still(due)
+    events = places.lock_due(due)
     for event in events:
         _tell_again(event, at)
     return len(events)
@@ -78,14 +78,6 @@ def coming(event_id: int, *, at: datetime) -> dict[int | None, str]:
         .order_by(Place.name)
     )
     return {row.person_id: row.name for row in db.session.execute(query)}
-
-
-def _still(due: Select[int]) -> list[Event]:
-    """Lock the events that are due, and answer those that still are: somebody may have moved a moment meanwhile."""
-    ids = db.session.scalars(due).all()
-    locked = places.lock(*ids) if ids else []
-    still = set(db.session.scalars(due.where(Event.id.in_(ids)))) if ids else set()
-    return [event for event in locked if event.id in still]
 
 
 def _tell_again(event: Event, at: datetime) -> None:

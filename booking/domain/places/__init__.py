@@ -30,7 +30,7 @@ from booking.domain.places.lapsing import idle, lapse_due, repair
 from booking.domain.places.line import Standing, Why, came_free, lengths, ranks, standing, walk
 from booking.domain.places.news import TOLD_ONCE, first_in_line, tell_begun, tell_last_minute, tell_those_waiting
 from booking.domain.places.offering import MOST_LAPSES, fill, follow_end, offer_ends, withdraw_beyond
-from booking.domain.places.room import lock
+from booking.domain.places.room import lock, lock_due
 from booking.domain.places.states import IN_LINE, LIVE, TAKING, TRANSITIONS, State
 from booking.domain.places.steering import move_to, offer_out_of_turn, remove, withdraw
 from booking.domain.places.taking import book, must_be_bookable
@@ -83,6 +83,7 @@ __all__ = [
     "leave",
     "lengths",
     "lock",
+    "lock_due",
     "move_to",
     "must_be_bookable",
     "must_go_ahead",

@@ -64,7 +64,7 @@ def forget_person(person: Person, *, at: datetime) -> list[int]:
     for place in db.session.scalars(select(Place).where(Place.person_id == person.id)):
         place.name, place.email, place.job = REMOVED, None, ""
         place.generation += 1
-        if _was_last(place):
+        if place.booking.last_places == [place]:  # the reason is of whoever had it
             place.booking.end_reason = ""
     form_keys.forget(booking.id for booking in made)
     return [booking.id for booking in made]
@@ -88,12 +88,6 @@ def _to_give_up(person: Person, at: datetime) -> Select[int]:
         .where(or_(Place.person_id == person.id, and_(Booking.booker_id == person.id, in_line)))
         .order_by(Booking.event_id, Place.id)
     )
-
-
-def _was_last(place: Place) -> bool:
-    """Say whether the booking ended with this place alone, so that the reason is of whoever had it."""
-    booking = place.booking
-    return [one for one in booking.places if one.ended_at == booking.ended_at] == [place]
 
 
 def _forget_unproven(address: str, at: datetime) -> None:

@@ -83,10 +83,7 @@ def _due(*conditions: ColumnElement[bool]) -> list[Event]:
     """Lock the events of which these are true and for which somebody waits, and answer those that still stand so."""
     waits = exists().where(Booking.event_id == Event.id, Booking.state.in_([State.WAITING, State.PARKED]))
     due = select(Event.id).where(waits, Event.published_at.is_not(None), Event.called_off_at.is_(None), *conditions)
-    ids = db.session.scalars(due.order_by(Event.id).limit(BATCH)).all()
-    locked = room.lock(*ids) if ids else []
-    still = set(db.session.scalars(due.where(Event.id.in_(ids)))) if ids else set()
-    return [event for event in locked if event.id in still]
+    return room.lock_due(due.order_by(Event.id).limit(BATCH))
 
 
 def _in_line(event: Event) -> Sequence[Booking]:

@@ -36,8 +36,8 @@ def fill(event: Event, *, at: datetime, without: Booking | None = None) -> list[
 
     To be called last, under the event's lock, by every verb that frees places or makes somebody eligible: cancelled,
     released, declined, lapsed, capacity or school limit raised, a waiting party shrunk, moved or returned. Calling it
-    when nothing is free costs nothing and changes nothing. A party that is too large, or
-    whose school has its limit, is passed over; the entry of each offer says who and why. `without` is looked past.
+    when nothing is free costs nothing and changes nothing. A party that is too large, or whose school has its limit, is
+    passed over; the entry of each offer says who and why. `without` is looked past.
     """
     ends_at = None if event.is_full else offer_ends(event, at)
     if ends_at is None:

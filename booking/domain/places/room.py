@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db, must_be_writing
@@ -25,6 +25,14 @@ def lock(*event_ids: int) -> list[Event]:
     if len(events) < len(wanted):
         raise NotFound("That event does not exist.")
     return events
+
+
+def lock_due(due: Select[int]) -> list[Event]:
+    """Lock the events of a query of numbers, and answer those still in it: somebody may have changed one meanwhile."""
+    ids = db.session.scalars(due).all()
+    locked = lock(*ids) if ids else []
+    still = set(db.session.scalars(due.where(Event.id.in_(ids)))) if ids else set()
+    return [event for event in locked if event.id in still]
 
 
 def must_have(event: Event, places: int) -> None:
