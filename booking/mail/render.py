@@ -57,10 +57,8 @@ def mail(message: Message, *, at: datetime) -> EmailMessage:
     facts = _facts(message, settings) | {"now": at}
     if message.kind == reminders.KIND:
         facts |= _reminded(message, at)
-    if event := message.kind in ENDING and facts["event"]:
-        since = facts["booking"].confirmed_at if facts["booking"] else None
-        known = changes.untold(event.id, at=message.promised_at, since=since)
-        facts["differences"] = changes.between(known, event)
+    if message.kind in ENDING and facts["event"]:
+        facts |= _untold(message, facts["event"], facts["booking"])
     if facts["since"]:
         facts |= _since(facts["event"], facts["since"], at)
     if not standing.still_stands(message, facts):
@@ -122,6 +120,12 @@ def _reminded(message: Message, at: datetime) -> dict[str, Any]:
     if not found:
         raise Pointless
     return {"reminded": found, "map_link": wording.map_link}
+
+
+def _untold(message: Message, event: Event, booking: Booking | None) -> dict[str, Any]:
+    """Read what had changed, and was not told yet, when the mail was promised."""
+    known = changes.untold(event.id, at=message.promised_at, since=booking.confirmed_at if booking else None)
+    return {"differences": changes.between(known, event)}
 
 
 def _since(event: Event, since: datetime, at: datetime) -> dict[str, Any]:

@@ -97,11 +97,16 @@ def show_busy(error: Exception) -> Response:
     db.session.rollback()
     take_back()
     g.sign_in, g.person = None, None
-    typed = list(request.form.items(multi=True)) if request.method == "POST" and not request.files else []
+    typed = typed_fields()
     title, sentence = WORDS[503] if is_taken(error) else AWAY
     response = show(503, title=title, sentence=f"{sentence} {KEPT}" if typed else sentence, typed=typed)
     response.headers["Retry-After"] = str(retry_seconds(error))
     return response
+
+
+def typed_fields() -> list[tuple[str, str]]:
+    """Answer the fields of the form that was sent, to be kept on a page; none if it brought a file, which cannot be."""
+    return list(request.form.items(multi=True)) if request.method == "POST" and not request.files else []
 
 
 def retry_seconds(error: Exception) -> int:

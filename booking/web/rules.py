@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from flask import abort, redirect, render_template, request, url_for
 
 from booking.domain.people import Person
+from booking.web import errors
 from booking.web.session import SAME_FOR_ALL, person_signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -63,7 +64,6 @@ def _declared(view: Any, rule: str) -> Any:
 def _ask_to_sign_in() -> Any:
     """Lead on to the sign-in and back; a form that was sent stays on the page, for a redirect would drop it."""
     if request.method == "POST":
-        is_kept = not request.files and request.form.keys() - {"csrf_token"}
-        typed = list(request.form.items(multi=True)) if is_kept else []
+        typed = errors.typed_fields() if request.form.keys() - {"csrf_token"} else []
         return render_template("sign_in/ended.html", typed=typed), 403, {"Cache-Control": "no-store"}
     return redirect(url_for("sign_in.new", next=request.full_path.rstrip("?")), code=303)

@@ -18,7 +18,11 @@ from booking.domain.events import Event, EventPhase, EventYear, Programme, Slot,
 from booking.domain.people import Hub
 
 LISTED = (Event, EventPhase, EventYear, Slot, Venue, Programme, Hub)
-NOT_LISTED = {"taken", "reminders_set_at", "offers_end_at", "notice_hours"} | {
+NOT_LISTED = {
+    "taken",
+    "offers_end_at",
+    "notice_hours",
+    "reminders_set_at",
     "closing_told_at",
     "list_told_again_at",
     "last_minute_told_at",

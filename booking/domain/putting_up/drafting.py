@@ -26,6 +26,7 @@ from booking.domain.putting_up.plans import (
     must_be_sound,
     step_rows,
 )
+from booking.domain.roles import Reach
 
 OFFERS_END_BEFORE = timedelta(hours=24)
 """Where nothing else is said, freed places are offered until so long before the first session."""
@@ -61,13 +62,13 @@ def draft(
     if like:
         reminders.take_over(event, like, at=at)
     audit.record("event.drafted", event, by=by, at=at, event_id=event.id, hub_id=hub_id)
-    _name_lead(event, plan.words, by, at)
+    _name_lead(event, _meet_lead(plan.words, at), by, at)
     return event
 
 
 def edit(event_id: int, plan: Plan, *, by: Person, at: datetime) -> Event:
     """Change anything of an event that nobody has booked. Raises `Booked`, `BadInput`, `NotFound`, `NotAllowed`."""
-    _meet_lead(plan.words, at)
+    lead = _meet_lead(plan.words, at)
     event = _to_edit(event_id, by)
     if is_booked(event.id):
         raise Booked("Somebody has booked meanwhile. Dates, places and names are now changed with notice to them.")
@@ -78,7 +79,7 @@ def edit(event_id: int, plan: Plan, *, by: Person, at: datetime) -> Event:
     words = _say(event, plan.words, at)
     _seat(event, plan, by=by, at=at)
     _note(event, before, words, by=by, at=at)
-    _name_lead(event, plan.words, by, at)
+    _name_lead(event, lead, by, at)
     places.follow_end(event, by=by, at=at)
     return event
 
@@ -88,12 +89,12 @@ def describe(event_id: int, words: Words, *, by: Person, at: datetime) -> Event:
 
     Raises `BadInput`, `NotFound`, `NotAllowed`.
     """
-    _meet_lead(words, at)
+    lead = _meet_lead(words, at)
     event = _to_edit(event_id, by)
     must_be_sound(booking_faults(words, event.starts_at, at, event))
     before = _facts(event)
     _note(event, before, _say(event, words, at), by=by, at=at)
-    _name_lead(event, words, by, at)
+    _name_lead(event, lead, by, at)
     places.follow_end(event, by=by, at=at)
     return event
 
@@ -118,16 +119,14 @@ def _to_edit(event_id: int, by: Person) -> Event:
     return event
 
 
-def _meet_lead(words: Words, at: datetime) -> None:
-    """Lock who is to lead before the event, as whoever books does: one order of locks."""
-    if words.lead:
-        roles.meet(words.lead.email, words.lead.name, at=at)
+def _meet_lead(words: Words, at: datetime) -> Person | None:
+    """Lock and answer who is to lead: before an event is locked, as whoever books does."""
+    return roles.meet(words.lead.email, words.lead.name, at=at) if words.lead else None
 
 
-def _name_lead(event: Event, words: Words, by: Person, at: datetime) -> None:
-    if words.lead:
-        reach = {"hub_id": event.hub_id, "event_id": event.id}
-        roles.invite(words.lead.email, words.lead.name, RoleName.LEAD, **reach, by=by, at=at)
+def _name_lead(event: Event, lead: Person | None, by: Person, at: datetime) -> None:
+    if lead:
+        roles.give(lead, RoleName.LEAD, Reach(event.hub_id, event.id), by=by, at=at)
 
 
 def _lock_hub(hub_id: int) -> None:
