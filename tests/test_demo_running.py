@@ -76,6 +76,32 @@ def test_what_does_not_listen_is_ended_all_the_same(here, monkeypatch):
     assert several.running["deaf"].exitcode == -signal.SIGKILL
 
 
+LISTENS_LATER = """
+import socket, sys, time
+
+time.sleep(0.3)
+socket.create_server(("127.0.0.1", int(sys.argv[1]))).accept()
+time.sleep(60)
+"""
+
+
+def test_who_needs_another_program_is_started_once_that_listens(here):
+    port = free_port()
+    (here / "mailbox.py").write_text(LISTENS_LATER)
+    with Programs(os.environ) as several:
+        several.start("mailbox", "mailbox", str(port))
+        several.wait_until_listens(port)
+        assert not programs.is_free(port)
+
+
+def test_waiting_for_one_that_ended_says_so(here):
+    (here / "mailbox.py").write_text("import sys; sys.exit(3)")
+    with Programs(os.environ) as several:
+        several.start("mailbox", "mailbox")
+        with pytest.raises(Failed, match=r"mailbox ended by itself \(code 3\)"):
+            several.wait_until_listens(free_port())
+
+
 def test_a_second_start_prepares_nothing_serves_the_site_and_leaves_nobody_behind(here, empty_sqlite):
     port = free_port()
     (here / "instance").mkdir()

@@ -39,9 +39,10 @@ def run(port: int, database: str | None, *, fresh: bool) -> None:
 
 
 def _start(programs: Programs, port: int, smtp_port: int) -> None:
-    """Start the mailbox first, which is stopped last, so that the worker can still hand its mail to it."""
+    """Start the mailbox first, which is stopped last, so that the worker can hand its mail to it from first to last."""
     flask = ["flask", "--app", "booking:create_app"]
     programs.start("mailbox", *flask, "demo", "mailbox", "--port", str(smtp_port))
+    programs.wait_until_listens(smtp_port)
     programs.start("worker", *flask, "worker")
     # One process: on SQLite there is one writer at a time anyway, and a demo should be light.
     threads = ["--worker-class", "gthread", "--workers", "1", "--threads", "8"]

@@ -13,7 +13,8 @@ import socket
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 
@@ -52,14 +53,11 @@ class Programs:
         """Return when `address` answers 200. Raises `Failed` if a program ends first, or after `READY_SECONDS`."""
         # No proxy, whatever the environment says: it could not reach this machine's loopback address.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        latest = time.monotonic() + READY_SECONDS
-        while time.monotonic() < latest:
-            self._must_all_run()
-            with contextlib.suppress(OSError), opener.open(address, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-            time.sleep(0.05)
-        raise Failed(f"{address} did not answer within {READY_SECONDS} s; what is printed above may say why")
+        self._wait_until_open(lambda: opener.open(address, timeout=5), address)
+
+    def wait_until_listens(self, port: int) -> None:
+        """Return when a program listens there. Raises as `wait_until_answers`."""
+        self._wait_until_open(lambda: socket.create_connection(("127.0.0.1", port), timeout=5), f"port {port}")
 
     def wait(self) -> None:
         """Return when somebody stops us. Raises `Failed` if a program ends by itself."""
@@ -78,6 +76,15 @@ class Programs:
         os.environ.update(self.environment)
         sys.argv = [module, *arguments]
         runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+    def _wait_until_open(self, opened: Callable[[], AbstractContextManager[object]], what: str) -> None:
+        latest = time.monotonic() + READY_SECONDS
+        while time.monotonic() < latest:
+            self._must_all_run()
+            with contextlib.suppress(OSError), opened():  # anything but a success is an OSError, also of a page
+                return
+            time.sleep(0.05)
+        raise Failed(f"{what} did not answer within {READY_SECONDS} s; what is printed above may say why")
 
     def _must_all_run(self) -> None:
         for name, program in self.running.items():
